@@ -1,0 +1,1 @@
+"""Pure engines: arrays in, frozen dataclasses out; no web framework here."""

@@ -1,0 +1,1 @@
+"""The opinion engine: from votes to space, groups and common ground."""
