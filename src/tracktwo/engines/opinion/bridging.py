@@ -3,8 +3,7 @@
 Sides weigh equally whatever their size, a pass counts as not agreeing, a missing vote counts as
 nothing. The shares of all statements are learned together: na_gj ~ Bin(ns_gj, sigmoid(theta_gj)),
 theta_j ~ N(mu, Sigma) over sides, so that a statement few have answered leans on what is usual for
-these sides, and on what the other sides said. Source: DESIGN 6.1; Polya-Gamma variables: Polson,
-Scott and Windle 2013; the variational bound: Jaakkola and Jordan 2000, Durante and Rigon 2019.
+these sides, and on what the other sides said. Source: DESIGN 6.1.
 """
 
 from __future__ import annotations
@@ -23,7 +22,10 @@ LEAST = 5  # answers a side must have given before a statement is ranked, see `c
 TRAP_OVERALL, TRAP_SIDE = 0.6, 0.55  # much agreement overall, about half of one side
 MINORITY_OVERALL, MINORITY_SIDE = 0.5, 0.75  # no majority overall, a clear one on one side
 _DRAWS = 2_048
-_ROUNDS = 200
+_ROUNDS = 100
+_FLAT = 2.0  # prior variance of the log-odds: about a flat prior on the share
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(11)
+_LOG_WEIGHTS = np.log(_WEIGHTS)
 _Z90 = 1.6448536269514722  # 95th percentile of the normal: 90 % lie between -z and z
 
 
@@ -90,7 +92,7 @@ def common_ground(
     is the smallest figure that may be shown at all; it lets one of six not answer, and below it the
     score would mostly repeat what is usual for the side. Statements a side has not answered keep the
     usual share with its wide interval and are not ranked. Raises BadInput where ``side`` does not fit.
-    Cost: O(v) to count, then O(rounds m K^3 + draws m K): about 50 ms for 1,000 statements x 3 sides.
+    Cost: O(v) to count, then O(rounds m K^3 + draws m K).
     """
     of_person = _checked_sides(votes, side, sides)
     counts = votes.tally(of_person, sides)
@@ -145,50 +147,95 @@ def group_informed_consensus(agree: Ints, answers: Ints) -> Floats:
 
 
 def learn(agree: Ints, answers: Ints) -> Posterior:
-    """Fit the hierarchical model by Polya-Gamma variational EM; ``agree`` and ``answers`` are [K, m].
+    """Fit the hierarchical model by expectation propagation inside EM; counts are int[K, m].
 
-    c = sqrt(M^2 + Var), w = n / (2c) tanh(c / 2), kappa = na - n / 2, Cov = (Sigma^-1 + diag w)^-1,
-    M = Cov (Sigma^-1 mu + kappa); mu and Sigma with a weak normal-inverse-Wishart prior. Only
-    statements somebody has answered teach mu and Sigma. No randomness.
+    Each likelihood cell is replaced by the Gaussian site that leaves the right mean and variance
+    (moments by quadrature); then mu and Sigma are re-estimated from all statements somebody has
+    answered, under a weak prior that is about flat on the share. The Polya-Gamma bound, a little
+    quicker, gives 90 % intervals that cover 84 % here: it overstates the information in lopsided
+    votes. Source: Minka 2001; Kuss and Rasmussen 2005 (accuracy). No randomness.
+    Cost: some 10 to 60 rounds of O(m K (K^2 + 11)).
     """
+    sides, m = agree.shape
     heard = answers.sum(axis=0) > 0
-    n, kappa = answers.T[heard].astype(float), (agree - answers / 2).T[heard]
-    usual, spread = np.zeros(len(agree)), np.eye(len(agree))
-    weight = n / 4
+    yes, n = agree.T[heard].astype(float), answers.T[heard].astype(float)
+    usual, spread = np.zeros(sides), _FLAT * np.eye(sides)
+    precision, pull = _first_sites(yes, n)
     for _ in range(_ROUNDS):
-        mean, covariance = _belief(usual, spread, weight, kappa)
+        mean, covariance = _belief(usual, spread, precision, pull)
         before = usual, spread
         usual, spread = _usual(mean, covariance)
-        tilt = np.sqrt(mean**2 + np.diagonal(covariance, axis1=1, axis2=2))
-        weight = n / (2 * tilt) * np.tanh(tilt / 2)
+        precision, pull = _sites(mean, covariance, precision, pull, yes, n)
         if _close(before, (usual, spread)):
             break
-    means, covariances = np.tile(usual[:, None], len(heard)), np.tile(spread, (len(heard), 1, 1))
-    mean, covariance = _belief(usual, spread, weight, kappa)
+    means, covariances = np.tile(usual[:, None], m), np.tile(spread, (m, 1, 1))
+    mean, covariance = _belief(usual, spread, precision, pull)
     means[:, heard], covariances[heard] = mean.T, covariance
     return Posterior(means, covariances, usual, spread)
 
 
-def _belief(usual: Floats, spread: Floats, weight: Floats, kappa: Floats) -> tuple[Floats, Floats]:
-    """Mean [m, K] and covariance [m, K, K] of theta given Polya-Gamma weights [m, K]."""
-    precision = np.linalg.inv(spread)
-    covariance = np.linalg.inv(precision + weight[:, :, None] * np.eye(len(usual))).astype(float)
-    mean = np.einsum("jab,jb->ja", covariance, precision @ usual + kappa)
+def foreseen(
+    posterior: Posterior, answers: Ints, *, rng: np.random.Generator, draws: int = 1_000
+) -> tuple[Floats, Floats]:
+    """90 % interval of the share agreeing among ``answers`` [K, m] further people of each side.
+
+    Wider than the interval of the side's own share by the luck of the draw; NaN for no answers.
+    """
+    low, high = np.full(answers.shape, np.nan), np.full(answers.shape, np.nan)
+    deviation = np.sqrt(np.diagonal(posterior.covariance, axis1=1, axis2=2)).T
+    for side, statement in np.argwhere(answers > 0):
+        cell, n = (side, statement), int(answers[side, statement])
+        share = special.expit(posterior.mean[cell] + deviation[cell] * rng.standard_normal(draws))
+        low[cell], high[cell] = np.quantile(rng.binomial(n, share) / n, [0.05, 0.95])
+    return low, high
+
+
+def _first_sites(yes: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """Sites from the curvature at the raw share, a little shrunk: precision and pull, each [m, K]."""
+    share = (yes + 0.5) / (n + 1)
+    precision = n * share * (1 - share)
+    return precision, precision * special.logit(share)
+
+
+def _sites(
+    mean: Floats, covariance: Floats, precision: Floats, pull: Floats, yes: Floats, n: Floats
+) -> tuple[Floats, Floats]:
+    """New Gaussian sites, so that each cell alone would leave exactly the moments of its true posterior."""
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    rest = 1 / variance - precision  # what the prior and the other sides say about this cell
+    lean = mean / variance - pull
+    theta = mean + np.sqrt(variance) * _NODES[:, None, None]
+    log_weight = yes * theta - n * np.logaddexp(0, theta) - theta * (rest * theta / 2 - lean)
+    log_weight += (_LOG_WEIGHTS + _NODES**2 / 2)[:, None, None]
+    weight = np.exp(log_weight - log_weight.max(axis=0))
+    weight /= weight.sum(axis=0)
+    centre = (weight * theta).sum(axis=0)
+    width = (weight * (theta - centre) ** 2).sum(axis=0)
+    # A vote carries at most a quarter: without this limit a stray node could claim certainty.
+    tighter = np.clip(1 / np.maximum(width, 1e-12) - rest, 0.0, n / 4)
+    return tighter, np.where(n > 0, centre * (tighter + rest) - lean, 0.0)
+
+
+def _belief(usual: Floats, spread: Floats, precision: Floats, pull: Floats) -> tuple[Floats, Floats]:
+    """Mean [m, K] and covariance [m, K, K] of theta given the sites [m, K]."""
+    prior = np.linalg.inv(spread)
+    covariance = np.linalg.inv(prior + precision[:, :, None] * np.eye(len(usual))).astype(float)
+    mean = np.einsum("jab,jb->ja", covariance, prior @ usual + pull)
     return mean, covariance
 
 
 def _usual(mean: Floats, covariance: Floats) -> tuple[Floats, Floats]:
-    """mu and Sigma given the beliefs: prior mu ~ N(0, Sigma / 0.5), Sigma ~ inverse Wishart(I, K + 2)."""
-    m, k = mean.shape
+    """mu and Sigma given the beliefs and a prior worth K + 1 statements (half a statement for mu)."""
+    m, sides = mean.shape
     lent = 0.5
     usual = mean.sum(axis=0) / (m + lent)
     gap = mean - usual
-    scatter = np.eye(k) + covariance.sum(axis=0) + gap.T @ gap + lent * np.outer(usual, usual)
-    return usual, scatter / (m + 2 * k + 4)
+    scatter = covariance.sum(axis=0) + gap.T @ gap + lent * np.outer(usual, usual)
+    return usual, (scatter + (sides + 1) * _FLAT * np.eye(sides)) / (m + sides + 1)
 
 
 def _close(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
-    return all(np.allclose(b, a, rtol=1e-5, atol=1e-6) for b, a in zip(before, after, strict=True))
+    return all(np.allclose(b, a, rtol=1e-3, atol=1e-3) for b, a in zip(before, after, strict=True))
 
 
 def _shares(posterior: Posterior) -> tuple[Floats, Floats, Floats, Floats]:
@@ -211,16 +258,16 @@ def _smallest_shares(posterior: Posterior, rng: np.random.Generator) -> Floats:
     half = rng.standard_normal((sides, _DRAWS // 2))
     normal = np.concatenate([half, -half], axis=1)
     root = np.linalg.cholesky(posterior.covariance)
-    smallest = np.empty((m, _DRAWS))
-    for rows in range(0, m, 256):
-        block = slice(rows, rows + 256)
-        theta = posterior.mean.T[block, :, None] + root[block] @ normal
-        smallest[block] = special.expit(theta.min(axis=1))
-    return smallest
+    smallest = np.full((m, _DRAWS), np.inf)
+    for side in range(sides):
+        theta = root[:, side, : side + 1] @ normal[: side + 1]
+        theta += posterior.mean[side][:, None]
+        np.minimum(smallest, theta, out=smallest)
+    return np.asarray(special.expit(smallest, out=smallest))
 
 
 def _ranked(score: Floats, may: Mask) -> tuple[int, ...]:
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-score.round(12), kind="stable")  # equal but for the last bits: by number
     return tuple(int(j) for j in order[may[order]])
 
 
