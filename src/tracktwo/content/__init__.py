@@ -1,0 +1,1 @@
+"""What Tracktwo brings along to read: ground rules and the demo process, in three languages."""

@@ -1,0 +1,1 @@
+"""Scenarios: fictional processes, one folder each, read by `reading.load`."""
