@@ -17,6 +17,11 @@ ORSEL = reading.CONTENT / "scenarios" / "orsel"
 TABLES = sorted(ORSEL.glob("*.toml"))
 SCENARIO = reading.load("orsel")
 RULES = reading.load_rules("chatham")
+ASKED: dict[str, Text] = {
+    **{each.id: each.text for each in SCENARIO.statements},
+    SCENARIO.late.id: SCENARIO.late.text,
+    **{each.id: each.text for each in SCENARIO.pending},
+}
 
 
 def written(path: Path) -> dict[str, Any]:
@@ -77,7 +82,8 @@ def test_the_cover_title_names_no_side_no_river_and_no_person() -> None:
 
 def test_the_paper_names_no_side_and_no_person() -> None:
     paper = SCENARIO.paper
-    named = [each.name for each in (*SCENARIO.sides, *SCENARIO.seats, *SCENARIO.panel)] + [SCENARIO.convenor]
+    named = [SCENARIO.convenor, *(side.name for side in SCENARIO.sides)]
+    named += [seat.name for seat in SCENARIO.seats] + [member.name for member in SCENARIO.panel]
     for text in (paper.title, paper.heading, *paper.introduction, *paper.closing):
         for language in LANGUAGES:
             assert not [name for name in named if name.in_language(language) in text.in_language(language)]
@@ -99,16 +105,13 @@ def test_the_ground_rules_have_the_same_numbered_articles_in_each_language() -> 
 
 
 def test_no_statement_is_longer_than_280_characters() -> None:
-    asked = [*SCENARIO.statements, SCENARIO.late, *SCENARIO.pending]
-    assert len(asked) == 28 + 1 + 2
-    assert max(len(each.text.in_language(language)) for each in asked for language in LANGUAGES) <= 280
+    assert len(ASKED) == 28 + 1 + 2
+    assert max(len(text.in_language(language)) for text in ASKED.values() for language in LANGUAGES) <= 280
 
 
 def test_no_statement_stands_there_twice() -> None:
-    asked = [*SCENARIO.statements, SCENARIO.late, *SCENARIO.pending]
-    assert len({each.id for each in asked}) == len(asked)
     for language in LANGUAGES:
-        assert len({each.text.in_language(language) for each in asked}) == len(asked)
+        assert len({text.in_language(language) for text in ASKED.values()}) == len(ASKED)
 
 
 def test_one_waiting_statement_is_to_be_admitted_and_one_rejected_with_a_reason() -> None:
