@@ -8,11 +8,11 @@ so that a developer's real data stays out of reach.
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ def settle_environment() -> None:
     inherited = os.environ.get("TRACKTWO_DATABASE_URL") if IN_WORKER else None
     for name in [name for name in os.environ if name.startswith("TRACKTWO_") and name not in KEPT]:
         del os.environ[name]
-    os.environ["TRACKTWO_DATA_DIR"] = str(DATA)
+    os.environ["TRACKTWO_DATA"] = str(DATA)
     if inherited:
         os.environ["TRACKTWO_DATABASE_URL"] = inherited
     elif chosen == "postgresql":
@@ -41,8 +41,7 @@ def settle_environment() -> None:
     elif chosen != "sqlite":
         os.environ["TRACKTWO_DATABASE_URL"] = chosen
     # Set here and not in pyproject.toml: pytest-django would read the settings before this file runs.
-    if importlib.util.find_spec("tracktwo.settings"):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tracktwo.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracktwo.settings"
 
 
 settle_environment()
@@ -52,9 +51,15 @@ ON_POSTGRESQL = "TRACKTWO_DATABASE_URL" in os.environ
 
 def pytest_configure() -> None:
     """Load Django now that its variables are set."""
-    if "DJANGO_SETTINGS_MODULE" in os.environ:
-        import django
+    import django
+    from django.conf import settings
 
+    # Pages are tested from the sources of their style and script files, without collecting them first.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    # While the house is being built: what needs no Django is tested before every part stands.
+    with suppress(ModuleNotFoundError):
         django.setup()
 
 
@@ -79,11 +84,9 @@ def django_db_modify_db_settings() -> None:
     """On SQLite a file, as in an installation: a database in memory locks in other ways."""
     from django.conf import settings
 
-    if not ON_POSTGRESQL:
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA / "suite.sqlite3")
-        return
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"suite_{worker}"
+    name = f"suite_{worker}" if ON_POSTGRESQL else str(DATA / "suite.sqlite3")
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
 
 
 @pytest.fixture(scope="session")
