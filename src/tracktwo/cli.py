@@ -1,0 +1,249 @@
+"""The command line. Commands say refusals in one sentence: exit code 2 for bad input, 1 for any other."""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
+
+import typer
+
+from tracktwo.errors import BadInput, Refusal
+
+# What a command needs is imported inside it, so that `map` starts without the web and `--help` at once.
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tracktwo.engines.opinion.exports import Conversation
+    from tracktwo.statements.mapping import MapReport, Standing, Statement
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+app = typer.Typer(
+    help="Tracktwo: what sides that do not trust each other could all say.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _house() -> None:
+    """Keep `map` a command of its own, whatever their number; never fail for a letter a terminal lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that says refusals in one sentence on stderr and leaves quietly on Ctrl-C."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except Refusal as refusal:
+            typer.echo(str(refusal), err=True)
+            raise typer.Exit(2 if isinstance(refusal, BadInput) else 1) from None
+        except KeyboardInterrupt:
+            typer.echo("Stopped; nothing was written.", err=True)
+            raise typer.Exit(128 + signal.SIGINT) from None
+
+    return wrapped
+
+
+@app.command("map")
+@plainly
+def map_conversation(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a Polis export.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Write index.html, report.pdf and report.json into this folder.")
+    ] = None,
+    sides: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN|FILE",
+            help="Declared sides: a column of participants-votes.csv, or a CSV file participant,side.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same data and seed give the same report.")] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON and nothing else.")
+    ] = False,
+) -> None:
+    """Find the groups in exported votes and the statements that every group or side supports.
+
+    No database, no keys, no network: the votes are read, the report is written, nothing is kept.
+    """
+    from tracktwo.engines.opinion.exports import read_sides
+    from tracktwo.statements import mapping, report
+
+    if out is not None:
+        _may_hold_a_report(out)
+    conversation = _read(folder)
+    declared = read_sides(folder, sides, conversation.people_ids) if sides else None
+    found = mapping.analyse(conversation, seed, declared)
+    warning = _write(found, out) if out is not None else ""
+    if as_json:
+        typer.echo(report.as_json(found).encode(), nl=False)
+    else:
+        _print(found)
+        if out is not None:
+            typer.echo(f"Written: {out / 'index.html'}, report.pdf and report.json beside it.")
+    if warning:
+        typer.echo(warning, err=True)
+
+
+def _read(folder: Path) -> Conversation:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    from tracktwo.engines.opinion.exports import read_polis
+
+    columns = TextColumn("Reading {task.description}"), BarColumn(), DownloadColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        shown: dict[str, int] = {}
+
+        def progress(name: str, done: int, size: int) -> None:
+            if name not in shown:
+                shown[name] = int(bars.add_task(name, total=size))
+            bars.update(shown[name], completed=done)  # type: ignore[arg-type]
+
+        return read_polis(folder, progress=progress)
+
+
+# ---- writing
+
+
+def _may_hold_a_report(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise BadInput("this is a file", where=str(out), remedy="give a folder for the report")
+
+
+def _write(found: MapReport, out: Path) -> str:
+    """Make all files beside `out`, move them in complete; return a warning where the PDF lacks letters."""
+    from tracktwo.statements import report
+
+    pdf = report.as_pdf(found)
+    files = {
+        "index.html": report.as_page(found).encode(),
+        "report.pdf": pdf.content,
+        "report.json": report.as_json(found).encode(),
+    }
+    try:
+        _move_in(files, out.resolve())
+    except OSError as fault:
+        remedy = "choose a folder that you may write to and that has room"
+        raise BadInput(
+            f"the report cannot be written ({fault.strerror})", where=str(out), remedy=remedy
+        ) from None
+    return pdf.warning
+
+
+def _move_in(files: dict[str, bytes], out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for name, content in files.items():
+            (made / name).write_bytes(content)
+        if out.exists():
+            for name in files:
+                (made / name).replace(out / name)
+        else:
+            made.chmod(0o777 & ~_umask())
+            made.rename(out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+# ---- printing
+
+
+def _print(found: MapReport) -> None:
+    from rich.console import Console
+
+    from tracktwo.statements import report
+
+    console = Console(highlight=False)
+    console.print()
+    console.print(report.plain(found.title) or "A conversation", style="bold", markup=False)
+    console.print(report.summary(found), markup=False)
+    for caution in report.cautions(found):
+        console.print(caution, style="yellow", markup=False)
+    console.print()
+    console.print(report.groups_said(found), markup=False)
+    _print_groups(console, found)
+    console.print(report.lead(found), style="bold", markup=False)
+    for section in report.sections(found):
+        console.print()
+        console.print(section.heading, style="bold cyan", markup=False)
+        console.print(section.intro if section.places else section.empty, style="dim", markup=False)
+        if section.places:
+            _print_statements(console, found, [found.statements[k] for k in section.places])
+    if report.attribution(found):
+        console.print()
+        console.print(report.attribution(found), style="dim", markup=False)
+
+
+def _print_groups(console: Console, found: MapReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.statements import report
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("Group", no_wrap=True)
+    table.add_column("People", justify="right", no_wrap=True)
+    table.add_column("What it holds together")
+    for part, held in zip(found.found.parts, found.found.held, strict=False):
+        lines = [
+            f"{report.plain(h.text)} ({report.held_said(h.agrees, h.inside, h.outside)})" for h in held[:3]
+        ]
+        table.add_row(part.letter, f"{part.people:,}", Text("\n".join(f"· {line}" for line in lines)))
+    if found.found.held:
+        console.print(table)
+    else:
+        console.print()
+
+
+def _print_statements(console: Console, found: MapReport, statements: list[Statement]) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.statements import report
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("No.", justify="right", no_wrap=True)
+    table.add_column("Statement", ratio=1)
+    for part in found.parts:
+        table.add_column(Text(part.name if len(found.parts) <= 3 else part.letter), no_wrap=True)
+    for statement in statements:
+        cells = [_cell(standing) for standing in statement.standings]
+        table.add_row(str(statement.number), Text(report.plain(statement.text)), *cells)
+    console.print(table)
+
+
+def _cell(standing: Standing) -> str:
+    if standing.support is None or standing.low is None or standing.high is None:
+        return "–"
+    return f"{standing.support * 100:3.0f} % ({standing.low * 100:.0f}–{standing.high * 100:.0f})"
+
+
+if __name__ == "__main__":
+    app(prog_name="tracktwo")

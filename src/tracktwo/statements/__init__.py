@@ -1,0 +1,1 @@
+"""Statements: sentences put to agree, disagree or pass, and what every side supports."""

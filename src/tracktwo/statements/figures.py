@@ -1,0 +1,533 @@
+"""Figures as SVG text: bars of support, the map, the path of phases, the strip of all statements.
+
+Pure: numbers and words in, a string out. The words come translated; every one is escaped here. No style
+attribute and no script, so the strictest content policy lets them through. Colour comes only through the
+page's classes, and without any they still read, in the ink of the text:
+
+    svg.figure [class*="side-"] { color: var(--side) }     .side-1 .. .side-8 set the hue
+    svg.figure .figure-accent   { color: var(--accent) }
+    svg.figure .figure-paper    { fill: var(--paper) }
+    svg.figure text.figure-halo, svg.figure .figure-halo line { stroke: var(--paper) }
+
+Each hue also has its own pattern, so nothing rests on colour alone.
+Every figure has role="img", a <title> and a <desc>. `key` must be unique on the page: it prefixes the ids.
+With `rtl` the figure is mirrored for right-to-left reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil, cos, pi, sin, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_SANS = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a side or a group is shown: its letter or number, its hue 1..8, its name."""
+
+    letter: str
+    hue: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Support of one side. `label` is what stands beside it: "87 %", or a band such as "nearly all".
+
+    Shares lie in 0..1. An exact figure has `share` and its interval `low`..`high`; a band has `share` None
+    and its two ends; a figure that may not be told has none of the three, only its label.
+    """
+
+    mark: Mark
+    label: str
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Some people of one group who stand close together on the map; never fewer than asked for."""
+
+    x: float
+    y: float
+    people: int
+    group: int
+
+
+@dataclass(frozen=True)
+class Station:
+    """A phase on the path; `state` is past, now or to come."""
+
+    key: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A statement on the strip: the support of its least supporting side, and what that makes it."""
+
+    share: float
+    kind: str  # shared, dividing or open
+    label: str = ""
+
+
+# ---- bars
+
+
+def support_bars(
+    rows: Sequence[Bar], *, key: str, title: str, description: str = "", half: str = "", rtl: bool = False
+) -> str:
+    """One statement: for each side a bar, its interval and a label. Widths follow the page, letters do not.
+
+    `half` is the caption of the line at one half; without it the line has none.
+    """
+    step, top = 42, 0
+    height = top + step * len(rows) + (14 if half else 2)
+    parts = [_patterns(key, [row.mark.hue for row in rows])]
+    for place, row in enumerate(rows):
+        parts.append(_bar(row, key=key, y=top + step * place, rtl=rtl))
+    middle = f'<line x1="50%" x2="50%" y1="{top + 18}" y2="{height - (12 if half else 0)}" '
+    parts.append(middle + 'stroke="currentColor" stroke-opacity=".45" stroke-dasharray="2 3"/>')
+    if half:
+        parts.append(_words(half, "50%", height - 1, size=11, anchor="middle", faint=True))
+    return _figure(parts, key=key, title=title, description=description, height=height, rtl=rtl)
+
+
+def _bar(row: Bar, *, key: str, y: int, rtl: bool) -> str:
+    start, end = ("100%", "0%") if rtl else ("0%", "100%")
+    beside = -26 if rtl else 26
+    parts = [
+        _badge(row.mark, start, y + 10, rtl=rtl),
+        f'<g transform="translate({beside} 0)">',
+        _words(row.mark.name, start, y + 14, size=13, anchor="start", faint=True),
+        "</g>",
+        _words(row.label, end, y + 14, size=13, anchor="end", bold=True),
+        _track(y + 22, dashed=row.low is None),
+    ]
+    if row.share is not None:
+        parts.append(_filled(row, key, 0.0, row.share, y + 22, rtl))
+    elif row.low is not None and row.high is not None:
+        parts.append(_filled(row, key, row.low, row.high, y + 22, rtl))
+    if row.share is not None and row.low is not None and row.high is not None:
+        parts.append(_whisker(row.low, row.high, y + 27, rtl))
+    return "".join(parts)
+
+
+def _track(y: int, *, dashed: bool) -> str:
+    line = ' stroke="currentColor" stroke-opacity=".3" stroke-dasharray="3 3"' if dashed else ""
+    opacity = "0" if dashed else ".09"
+    shape = f'<rect x="0" y="{y}" width="100%" height="10" rx="2"'
+    return f'{shape} fill="currentColor" fill-opacity="{opacity}"{line}/>'
+
+
+def _filled(row: Bar, key: str, begin: float, end: float, y: int, rtl: bool) -> str:
+    x = 1 - end if rtl else begin
+    where = f'x="{_percent(x)}" y="{y}" width="{_percent(end - begin)}" height="10" rx="2"'
+    hue = _hue(row.mark.hue)
+    return (
+        f'<g class="side-{hue}"><rect {where} fill="currentColor" fill-opacity=".38"/>'
+        f'<rect {where} fill="url(#{_id(key)}-p{hue})"/></g>'
+    )
+
+
+def _whisker(low: float, high: float, y: int, rtl: bool) -> str:
+    ends = sorted((1 - low, 1 - high) if rtl else (low, high))
+    caps = "".join(f'<line x1="{_percent(x)}" x2="{_percent(x)}" y1="{y - 4}" y2="{y + 4}"/>' for x in ends)
+    line = f'<line x1="{_percent(ends[0])}" x2="{_percent(ends[1])}" y1="{y}" y2="{y}"/>'
+    halo = f'<g class="figure-halo" stroke="none" stroke-width="4" stroke-opacity=".75">{line}</g>'
+    return f'{halo}<g stroke="currentColor" stroke-width="1.6">{line}{caps}</g>'
+
+
+def _badge(mark: Mark, x: str, y: int, *, rtl: bool) -> str:
+    """The letter of a side in a small square of its hue."""
+    shift = -20 if rtl else 0
+    return (
+        f'<g class="side-{_hue(mark.hue)}" transform="translate({shift} 0)">'
+        f'<svg x="{x}" y="{y - 10}" width="20" height="20" overflow="visible">'
+        '<rect x=".75" y=".75" width="18.5" height="18.5" rx="4" fill="currentColor" fill-opacity=".14" '
+        'stroke="currentColor" stroke-width="1.5"/>'
+        f"{_words(mark.letter, '10', 14.5, size=12, anchor='middle', bold=True)}</svg></g>"
+    )
+
+
+# ---- the map
+
+
+def gather(positions: Floats, members: Ints, *, least: int = 5, across: int = 16) -> tuple[Cell, ...]:
+    """Gather people into cells of one group and at least `least` people; nobody stands alone.
+
+    A hexagonal grid of `across` columns first; then the smallest cell joins the nearest of its group until
+    none is too small. A cell stands at the mean of its people. Groups smaller than `least` are left out.
+    positions float[n, 2] (rows that are not finite are left out), members int[n], -1 for none.
+    Cost O(n + c^2) for c cells.
+    """
+    there = np.isfinite(positions).all(axis=1) & (members >= 0)
+    z, group = positions[there], members[there]
+    if not len(z):
+        return ()
+    hexagon = _hexagons(z, across)
+    cells: list[Cell] = []
+    for g in np.unique(group):
+        inside = group == g
+        cells += _joined(_sums(z[inside], hexagon[inside]), int(g), least)
+    return tuple(sorted(cells, key=lambda c: (c.group, -c.people, c.x, c.y)))
+
+
+def _hexagons(z: Floats, across: int) -> Ints:
+    """The hexagon of each point, numbered; rows of hexagons are shifted by half a column."""
+    low = z.min(axis=0)
+    wide = max(float(np.ptp(z, axis=0).max()), 1e-9) / across
+    u = (z - low) / (wide, wide * sqrt(3) / 2)
+    row = np.round(u[:, 1]).astype(np.int64)
+    column = np.round(u[:, 0] - 0.5 * (row % 2)).astype(np.int64)
+    hexagon: Ints = row * 10_000 + column + 1
+    return hexagon
+
+
+def _sums(z: Floats, hexagon: Ints) -> Floats:
+    """Rows of (people, sum of x, sum of y), one for each occupied hexagon."""
+    _, place = np.unique(hexagon, return_inverse=True)
+    return np.column_stack([np.bincount(place), np.bincount(place, z[:, 0]), np.bincount(place, z[:, 1])])
+
+
+def _joined(sums: Floats, group: int, least: int) -> list[Cell]:
+    while len(sums) > 1 and sums[:, 0].min() < least:
+        small = int(sums[:, 0].argmin())
+        centre = sums[:, 1:] / sums[:, :1]
+        distance = ((centre - centre[small]) ** 2).sum(axis=1)
+        distance[small] = np.inf
+        sums[int(distance.argmin())] += sums[small]
+        sums = np.delete(sums, small, axis=0)
+    return [Cell(x / n, y / n, int(n), group) for n, x, y in sums.tolist() if n >= least]
+
+
+def opinion_map(
+    cells: Sequence[Cell],
+    groups: Sequence[Mark],
+    *,
+    key: str,
+    title: str,
+    description: str = "",
+    captions: Sequence[str] = (),
+    outlined: bool = True,
+    rtl: bool = False,
+) -> str:
+    """The map: a dot for each cell, its area the number of people; an outline and a badge for each group.
+
+    `cells` come from `gather`; `groups[g]` marks the cells of group g (sides may stand here as well, then
+    `outlined` is best off); `captions[g]`, such as "128 people", stands below the badge of group g.
+    """
+    wide, tall, margin = 480.0, 380.0, 46.0
+    place = _placed(cells, wide, tall, margin, rtl)
+    largest = max((c.people for c in cells), default=1)
+    parts = [_patterns(key, [groups[c.group].hue for c in cells]), _sheet(wide, tall)]
+    if outlined:
+        parts += [_outline(g, mark, cells, place) for g, mark in enumerate(groups)]
+    for cell, at in zip(cells, place, strict=True):
+        parts.append(_dot(groups[cell.group], at, 3.5 + 11 * sqrt(cell.people / largest), key))
+    for g, mark in enumerate(groups):
+        caption = captions[g] if g < len(captions) else ""
+        parts.append(_map_label(g, mark, caption, cells, place))
+    return _figure(
+        parts, key=key, title=title, description=description, height=int(tall), box=(wide, tall), rtl=rtl
+    )
+
+
+def _placed(
+    cells: Sequence[Cell], wide: float, tall: float, margin: float, rtl: bool
+) -> list[tuple[float, float]]:
+    """One scale for both directions, so that distances mean the same everywhere."""
+    xs, ys = [c.x for c in cells] or [0.0], [c.y for c in cells] or [0.0]
+    span = max(max(xs) - min(xs), 1e-9), max(max(ys) - min(ys), 1e-9)
+    scale = min((wide - 2 * margin) / span[0], (tall - 2 * margin) / span[1])
+    middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    turn = -scale if rtl else scale
+    return [(wide / 2 + (c.x - middle[0]) * turn, tall / 2 - (c.y - middle[1]) * scale) for c in cells]
+
+
+def _sheet(wide: float, tall: float) -> str:
+    return (
+        f'<rect x=".5" y=".5" width="{wide - 1:g}" height="{tall - 1:g}" rx="8" fill="currentColor" '
+        'fill-opacity=".03" stroke="currentColor" stroke-opacity=".16"/>'
+    )
+
+
+def _outline(g: int, mark: Mark, cells: Sequence[Cell], place: Sequence[tuple[float, float]]) -> str:
+    """Around the dots of a group (not around its people: the outermost person would be seen)."""
+    corners = _hull([at for cell, at in zip(cells, place, strict=True) if cell.group == g])
+    if not corners:
+        return ""
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+    return (
+        f'<g class="side-{_hue(mark.hue)}" opacity=".13"><polygon points="{points}" fill="currentColor" '
+        'stroke="currentColor" stroke-width="38" stroke-linejoin="round"/></g>'
+    )
+
+
+def _dot(mark: Mark, at: tuple[float, float], radius: float, key: str) -> str:
+    hue = _hue(mark.hue)
+    circle = f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="{radius:.1f}"'
+    return (
+        f'<g class="side-{hue}">{circle} fill="currentColor" fill-opacity=".3"/>'
+        f'{circle} fill="url(#{_id(key)}-p{hue})" stroke="currentColor" stroke-width="1.2"/></g>'
+    )
+
+
+def _map_label(
+    g: int, mark: Mark, caption: str, cells: Sequence[Cell], place: Sequence[tuple[float, float]]
+) -> str:
+    own = [(cell.people, at) for cell, at in zip(cells, place, strict=True) if cell.group == g]
+    if not own:
+        return ""
+    people = sum(n for n, _ in own)
+    x, y = (sum(n * at[k] for n, at in own) / people for k in (0, 1))
+    below = max(at[1] for _, at in own) + 36
+    said = f"{mark.name} · {caption}" if mark.name and caption else mark.name or caption
+    return (
+        f'<g class="side-{_hue(mark.hue)}"><circle cx="{x:.1f}" cy="{y:.1f}" r="15" class="figure-paper" '
+        'fill="Canvas" stroke="currentColor" stroke-width="2"/>'
+        f"{_words(mark.letter, f'{x:.1f}', y + 6, size=17, anchor='middle', bold=True)}</g>"
+        f"{_words(said, f'{x:.1f}', below, size=14, anchor='middle', bold=True, halo=True)}"
+    )
+
+
+def _hull(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Convex hull, corners in order (Andrew's monotone chain)."""
+    ordered = sorted(set(points))
+    if len(ordered) < 3:
+        return ordered
+    return _half_hull(ordered)[:-1] + _half_hull(ordered[::-1])[:-1]
+
+
+def _half_hull(ordered: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    chain: list[tuple[float, float]] = []
+    for p in ordered:
+        while len(chain) > 1 and _turn(chain[-2], chain[-1], p) <= 0:
+            chain.pop()
+        chain.append(p)
+    return chain
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+# ---- the path of phases
+
+
+def phase_path(
+    stations: Sequence[Station],
+    moves: Sequence[tuple[str, str]],
+    *,
+    key: str,
+    title: str,
+    description: str = "",
+    rtl: bool = False,
+) -> str:
+    """Phases as stations from top to bottom; every allowed step is drawn from the table of moves.
+
+    The step to the next station is the line itself; leaps ahead bow out at the reading side's end, steps
+    back at its start, each with an arrow head.
+    """
+    order = {station.key: place for place, station in enumerate(stations)}
+    step, top, wide = 46, 28, 420.0
+    tall = top * 2 + step * (len(stations) - 1)
+    spine = 110.0
+    parts = []
+    for begin, end in moves:
+        parts.append(_move(order[begin], order[end], spine, top, step))
+    for place, station in enumerate(stations):
+        parts.append(_station(station, spine, top + step * place, rtl))
+    body = f'<g transform="translate({wide:g} 0) scale(-1 1)">{"".join(parts)}</g>' if rtl else "".join(parts)
+    return _figure(
+        [body], key=key, title=title, description=description, height=int(tall), box=(wide, tall), rtl=rtl
+    )
+
+
+def _move(begin: int, end: int, spine: float, top: int, step: int) -> str:
+    y1, y2 = top + step * begin, top + step * end
+    if end == begin + 1:
+        return (
+            f'<path d="M{spine:g} {y1 + 9}V{y2 - 11}" fill="none" stroke="currentColor" stroke-width="2"/>'
+            + _arrow(spine, y2 - 10, pi / 2)
+        )
+    if begin == end:
+        return ""
+    # All other steps keep to the empty side of the path; the farther they lead, the farther out they bow.
+    out = spine - 14 - min(84.0, 14.0 * abs(end - begin))
+    dash = "" if end > begin else ' stroke-dasharray="4 3"'
+    return (
+        f'<path d="M{spine - 9:g} {y1}C{out:g} {y1},{out:g} {y2},{spine - 12:g} {y2}" fill="none" '
+        f'stroke="currentColor" stroke-opacity=".5" stroke-width="1.3"{dash}/>' + _arrow(spine - 10, y2, 0.0)
+    )
+
+
+def _arrow(x: float, y: float, angle: float) -> str:
+    """A small head whose tip is at (x, y)."""
+    corners = ((0, 0), (-7, 4), (-7, -4))
+    turned = [(x + a * cos(angle) - b * sin(angle), y + a * sin(angle) + b * cos(angle)) for a, b in corners]
+    return f'<polygon points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in turned)}" fill="currentColor"/>'
+
+
+def _station(station: Station, x: float, y: int, rtl: bool) -> str:
+    now, past = station.state == "now", station.state == "past"
+    fill = "currentColor" if now or past else "none"
+    ring = (
+        f'<circle cx="{x:g}" cy="{y}" r="13" fill="none" stroke="currentColor" stroke-opacity=".4"/>'
+        if now
+        else ""
+    )
+    dot = f'<circle cx="{x:g}" cy="{y}" r="8" fill="{fill}" stroke="currentColor" stroke-width="2"/>'
+    name = _words(station.name, "0", 5, size=15, anchor="start", bold=now, faint=not (now or past))
+    turn = " scale(-1 1)" if rtl else ""
+    accent = ' class="figure-accent"' if now else ""
+    return f'<g{accent}>{ring}{dot}<g transform="translate({x + 26:g} {y}){turn}">{name}</g></g>'
+
+
+# ---- the strip of all statements
+
+
+def agreement_strip(
+    ticks: Sequence[Tick],
+    *,
+    key: str,
+    title: str,
+    description: str = "",
+    none: str = "0 %",
+    half: str = "50 %",
+    every: str = "100 %",
+    rtl: bool = False,
+) -> str:
+    """All statements by the support of their least supporting side, from none to all.
+
+    Shapes tell the kinds apart as well as colour: a full circle for what every side supports, a cross for
+    what divides, an open circle for the rest. Columns of two per cent, stacked.
+    """
+    columns: dict[int, list[Tick]] = {}
+    for tick in sorted(ticks, key=lambda t: ("dividing", "open", "shared").index(t.kind)):
+        columns.setdefault(min(49, max(0, int(tick.share * 50))), []).append(tick)
+    highest = max((len(stack) for stack in columns.values()), default=1)
+    gap = min(11.0, 150 / highest)
+    floor = ceil(gap * highest) + 10
+    parts = [_axis(floor, none, half, every, rtl)]
+    for column, stack in sorted(columns.items()):
+        x = (column + 0.5) / 50
+        for place, tick in enumerate(stack):
+            parts.append(_tick(tick, _percent(1 - x if rtl else x), floor - gap * (place + 0.6), gap))
+    return _figure(parts, key=key, title=title, description=description, height=floor + 22, rtl=rtl)
+
+
+def _axis(y: int, none: str, half: str, every: str, rtl: bool) -> str:
+    first, last = ("100%", "0%") if rtl else ("0%", "100%")
+    line = f'<line x1="0" x2="100%" y1="{y}" y2="{y}" stroke="currentColor" stroke-opacity=".5"/>'
+    middle = (
+        f'<line x1="50%" x2="50%" y1="0" y2="{y}" stroke="currentColor" stroke-opacity=".45" '
+        'stroke-dasharray="2 3"/>'
+    )
+    words = ((none, first, "start"), (half, "50%", "middle"), (every, last, "end"))
+    return line + middle + "".join(_words(w, x, y + 16, size=11, anchor=a, faint=True) for w, x, a in words)
+
+
+def _tick(tick: Tick, x: str, y: float, gap: float) -> str:
+    r = gap * 0.4
+    name = f"<title>{escape(tick.label)}</title>" if tick.label else ""
+    if tick.kind == "dividing":
+        cross = f"M{-r:.1f} {-r:.1f}L{r:.1f} {r:.1f}M{-r:.1f} {r:.1f}L{r:.1f} {-r:.1f}"
+        shape = f'<path d="{cross}" stroke="currentColor" stroke-width="1.5"/>'
+    else:
+        fill = "currentColor" if tick.kind == "shared" else "none"
+        shape = f'<circle r="{r:.1f}" fill="{fill}" stroke="currentColor" stroke-width="1.1"/>'
+    colour = "figure-accent" if tick.kind == "shared" else "figure-ink"
+    place = f'x="{x}" y="{y:.1f}" width="1" height="1" overflow="visible"'
+    return f'<svg {place} class="{colour}">{name}{shape}</svg>'
+
+
+# ---- what all figures share
+
+
+# One drawing for each hue on a tile of 8 by 8, the same weaves as in the theme; hue 1 is plain.
+_PATTERNS = (
+    '<rect width="8" height="8" fill="currentColor"/>',
+    '<path d="M-2 10L10 -2M-2 2L2 -2M6 10L10 6" stroke="currentColor" stroke-width="2.4"/>',
+    '<circle cx="2" cy="2" r="1.5" fill="currentColor"/><circle cx="6" cy="6" r="1.5" fill="currentColor"/>',
+    '<path d="M0 2H8M0 6H8" stroke="currentColor" stroke-width="1.8"/>',
+    '<path d="M0 0L8 8M8 0L0 8" stroke="currentColor" stroke-width="1.5"/>',
+    '<path d="M2 0V8M6 0V8" stroke="currentColor" stroke-width="1.8"/>',
+    '<path d="M-2 -2L10 10M-2 6L2 10M6 -2L10 2" stroke="currentColor" stroke-width="2.4"/>',
+    '<path d="M0 4H8M4 0V8" stroke="currentColor" stroke-width="1.8"/>',
+)
+
+
+def _patterns(key: str, hues: Sequence[int]) -> str:
+    """Only those that are used. A tile takes its colour from where it is defined, hence the class here."""
+    drawn = "".join(
+        f'<pattern id="{_id(key)}-p{hue}" class="side-{hue}" width="8" height="8" '
+        f'patternUnits="userSpaceOnUse">{_PATTERNS[hue - 1]}</pattern>'
+        for hue in sorted({_hue(h) for h in hues})
+    )
+    return f"<defs>{drawn}</defs>"
+
+
+def _figure(
+    parts: Sequence[str],
+    *,
+    key: str,
+    title: str,
+    description: str,
+    height: int,
+    rtl: bool,
+    box: tuple[float, float] | None = None,
+) -> str:
+    """The frame. With a box the drawing scales as a whole; without, only its widths follow the page."""
+    size = f'viewBox="0 0 {box[0]:g} {box[1]:g}"' if box else f'width="100%" height="{height}"'
+    name = _id(key)
+    more = f'<desc id="{name}-d">{escape(description)}</desc>' if description else ""
+    names = f'aria-labelledby="{name}-t"' + (f' aria-describedby="{name}-d"' if description else "")
+    return (
+        f'<svg class="figure" xmlns="http://www.w3.org/2000/svg" role="img" {names} {size} '
+        f'direction="{"rtl" if rtl else "ltr"}" font-family="{_SANS}">'
+        f'<title id="{name}-t">{escape(title)}</title>{more}{"".join(parts)}</svg>'
+    )
+
+
+def _words(
+    text: str,
+    x: str,
+    y: float,
+    *,
+    size: float,
+    anchor: str,
+    bold: bool = False,
+    faint: bool = False,
+    halo: bool = False,
+) -> str:
+    if not text:
+        return ""
+    weight = ' font-weight="600"' if bold else ""
+    opacity = ' fill-opacity=".72"' if faint else ""
+    around = ' class="figure-halo" stroke-width="4" paint-order="stroke"' if halo else ""
+    shape = f'x="{x}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}"{weight}{around}'
+    return f'<text {shape} fill="currentColor"{opacity}>{escape(text)}</text>'
+
+
+def _hue(hue: int) -> int:
+    return (hue - 1) % 8 + 1
+
+
+def _id(key: str) -> str:
+    return escape(key, quote=True)
+
+
+def _percent(share: float) -> str:
+    return f"{min(1.0, max(0.0, share)) * 100:.2f}%".replace(".00%", "%")

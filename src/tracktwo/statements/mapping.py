@@ -1,0 +1,327 @@
+"""From a conversation to its map: the one way from exported votes through the engine to a report.
+
+Pure: arrays and frozen dataclasses, no web framework, no clock. The same conversation and the same seed
+give the same report to the last bit. The report holds no single person: shares of sides or groups with at
+least five answers, and a map of cells of at least five people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracktwo import __version__
+from tracktwo.engines.opinion import bridging, groups, space
+from tracktwo.engines.opinion.exports import Conversation, Sides
+from tracktwo.engines.opinion.votes import Votes
+from tracktwo.statements.figures import Cell, gather
+
+MAP_FROM = 30  # voters; below, a map would be read for more than it says
+LEAST_IN_CELL = 5
+SMALL_GROUP = 20
+SHOWN = 10  # statements in a list, at most
+HELD = 4  # statements named for a group
+_Z95 = 1.6448536269514722  # one-sided 95 %
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A declared side, a found group, or everyone: `people` who voted among them."""
+
+    letter: str
+    name: str
+    hue: int
+    people: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one part stands on one statement. Nothing but `shown` = False below five answers.
+
+    `support` is the posterior mean of the share that agrees, `low`..`high` its 90 % interval.
+    """
+
+    shown: bool
+    answers: int | None
+    agree: int | None
+    disagree: int | None
+    passed: int | None
+    support: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement with what every part says of it; `number` is its number in the export.
+
+    `kind`: shared (a credible majority of every part), dividing (a credible majority of one, credibly
+    none of another) or open. `credible` is the probability of the first, `weakest` the expected support
+    of the least supporting part; both None where a part gave fewer than five answers.
+    """
+
+    number: int
+    text: str
+    kind: str
+    answers: int
+    agree_overall: float | None
+    credible: float | None
+    weakest: float | None
+    standings: tuple[Standing, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A statement on which a group stands out: the shares that take its side inside and among the others."""
+
+    number: int
+    text: str
+    agrees: bool
+    inside: float
+    outside: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The groups found from the votes, whether or not sides are declared."""
+
+    parts: tuple[Part, ...]
+    silhouette: float | None
+    stability: float | None
+    held: tuple[tuple[Held, ...], ...]
+
+
+@dataclass(frozen=True)
+class MapReport:
+    """All that a report shows. `parts` are what the statements are compared between (see `compared`).
+
+    `shared`, `dividing`, `traps`, `minorities` are places in `statements`, most telling first.
+    """
+
+    title: str
+    description: str
+    link: str
+    compared: str  # sides, groups or everyone
+    people: int
+    votes: int
+    votes_each: int
+    rejected: int
+    parts: tuple[Part, ...]
+    found: Found
+    statements: tuple[Statement, ...]
+    ranked: int
+    shared: tuple[int, ...]
+    nearest: tuple[int, ...]
+    dividing: tuple[int, ...]
+    traps: tuple[int, ...]
+    minorities: tuple[int, ...]
+    cells: tuple[Cell, ...]
+    seed: int
+    version: str
+    data: str
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain values for JSON, shares to four digits."""
+        plain: dict[str, Any] = _rounded(asdict(self))
+        return plain
+
+
+def analyse(conversation: Conversation, seed: int = 1, sides: Sides | None = None) -> MapReport:
+    """Find the groups and what every part supports; the engine's cost, under a second to a million votes.
+
+    Statements are compared between the declared sides, else between the groups found, else (where the
+    votes show no two groups of five) only over everyone. Rejected statements count nowhere.
+    """
+    rng = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
+    rejected = conversation.moderated == -1
+    votes = conversation.votes.without(rejected)
+    opinions = space.find(votes, rng=rng[0])
+    fit = groups.find(opinions, rng=rng[1])
+    compared, parts, side = _compared(votes, fit, sides)
+    ground = bridging.common_ground(votes, side, sides=len(parts), rng=rng[2])
+    live = np.flatnonzero(~rejected)
+    overall = votes.tally()[0]
+    statements = tuple(_statement(conversation, overall, ground, j) for j in live.tolist())
+    place = {j: k for k, j in enumerate(live.tolist())}
+    ranked = [place[j] for j in ground.ranked]
+    voters = votes.answers_per_person()[votes.answers_per_person() > 0]
+    return MapReport(
+        title=conversation.title,
+        description=conversation.description,
+        link=conversation.link,
+        compared=compared,
+        people=len(voters),
+        votes=len(votes),
+        votes_each=int(np.median(voters)) if len(voters) else 0,
+        rejected=int(rejected.sum()),
+        parts=parts,
+        found=_found(conversation, votes, fit),
+        statements=statements,
+        ranked=len(ranked),
+        shared=tuple(k for k in ranked if statements[k].kind == "shared"),
+        nearest=tuple(k for k in ranked if statements[k].kind != "shared")[:3],
+        dividing=_widest(statements),
+        traps=tuple(place[j] for j in ground.majority_traps),
+        minorities=tuple(place[j] for j in ground.invisible_minorities),
+        cells=_cells(opinions, fit) if len(voters) >= MAP_FROM else (),
+        seed=seed,
+        version=__version__,
+        data=fingerprint(conversation, sides),
+    )
+
+
+def fingerprint(conversation: Conversation, sides: Sides | None = None) -> str:
+    """SHA-256 over all that the report depends on."""
+    votes = conversation.votes
+    whole = hashlib.sha256()
+    for numbers in (votes.start, votes.code, conversation.statement_ids, conversation.moderated):
+        whole.update(np.ascontiguousarray(numbers).tobytes())
+    words = (*conversation.texts, conversation.title, *(sides.names if sides else ()))
+    whole.update("\0".join(words).encode())
+    if sides:
+        whole.update(sides.side.tobytes())
+    return whole.hexdigest()
+
+
+def _compared(votes: Votes, fit: groups.Groups, sides: Sides | None) -> tuple[str, tuple[Part, ...], Ints]:
+    voted = votes.answers_per_person() > 0
+    if sides:
+        letters = tuple("ABCDEFGH"[: len(sides.names)])
+        return "sides", _parts(letters, sides.names, sides.side[voted]), np.where(voted, sides.side, -1)
+    if fit.count >= 2:
+        return "groups", _group_parts(fit), fit.members
+    everyone = np.where(voted, 0, -1)
+    return "everyone", _parts(("·",), ("Everyone",), everyone[voted]), everyone
+
+
+def _group_parts(fit: groups.Groups) -> tuple[Part, ...]:
+    """Numbers for groups found and letters for sides declared: the two are never mixed up."""
+    numbers = tuple(str(g + 1) for g in range(fit.count))
+    names = tuple(f"Group {number}" for number in numbers)
+    return _parts(numbers, names, fit.members[fit.members >= 0])
+
+
+def _parts(letters: tuple[str, ...], names: tuple[str, ...], members: Ints) -> tuple[Part, ...]:
+    people = np.bincount(members[members >= 0], minlength=len(names)).tolist()
+    return tuple(
+        Part(letter, name, g + 1, people[g], people[g] / max(len(members), 1))
+        for g, (letter, name) in enumerate(zip(letters, names, strict=True))
+    )
+
+
+def _statement(conversation: Conversation, overall: Ints, ground: bridging.CommonGround, j: int) -> Statement:
+    answers = int(overall[j].sum())
+    whole = bool(ground.exposed[:, j].all())
+    return Statement(
+        number=int(conversation.statement_ids[j]),
+        text=conversation.texts[j],
+        kind=_kind(ground, j),
+        answers=answers,
+        agree_overall=float(overall[j, 2] / answers) if answers >= LEAST_IN_CELL else None,
+        credible=float(ground.credible[j]) if whole else None,
+        weakest=float(ground.score[j]) if whole else None,
+        standings=tuple(_standing(ground, g, j) for g in range(len(ground.support))),
+    )
+
+
+def _kind(ground: bridging.CommonGround, j: int) -> str:
+    exposed, majority = ground.exposed[:, j], ground.majority[:, j]
+    if exposed.all() and ground.credible[j] >= bridging.CREDIBLE:
+        return "shared"
+    likes = (majority >= bridging.CREDIBLE) & exposed
+    cannot = (majority <= 1 - bridging.CREDIBLE) & exposed
+    return "dividing" if likes.any() and cannot.any() else "open"
+
+
+def _standing(ground: bridging.CommonGround, g: int, j: int) -> Standing:
+    if not ground.exposed[g, j]:
+        return Standing(False, None, None, None, None, None, None, None)
+    return Standing(
+        True,
+        int(ground.answers[g, j]),
+        int(ground.agree[g, j]),
+        int(ground.disagree[g, j]),
+        int(ground.passed[g, j]),
+        float(ground.support[g, j]),
+        float(ground.low[g, j]),
+        float(ground.high[g, j]),
+    )
+
+
+def _widest(statements: tuple[Statement, ...]) -> tuple[int, ...]:
+    """The dividing statements, widest gap between two parts first."""
+    gap = {k: spread(s) for k, s in enumerate(statements) if s.kind == "dividing"}
+    return tuple(sorted(gap, key=lambda k: (-gap[k], statements[k].number)))
+
+
+def spread(statement: Statement) -> float:
+    """The gap in support between the most and the least supporting part."""
+    shares = [s.support for s in statement.standings if s.support is not None]
+    return max(shares) - min(shares) if shares else 0.0
+
+
+def _found(conversation: Conversation, votes: Votes, fit: groups.Groups) -> Found:
+    counts = votes.tally(fit.members, max(fit.count, 1))
+    several = fit.count >= 2
+    return Found(
+        parts=_group_parts(fit),
+        silhouette=_finite(fit.silhouette),
+        stability=_finite(fit.stability),
+        held=tuple(_held(conversation, counts, g) for g in range(fit.count)) if several else (),
+    )
+
+
+def _held(conversation: Conversation, counts: Ints, g: int) -> tuple[Held, ...]:
+    """Where most of a group take a side and more so than the others: two-proportion z, largest first.
+
+    counts int[K, m, 3] (disagree, pass, agree). Only statements with five answers inside and outside;
+    z above 1.64 on shares (count + 1) / (answers + 2), so that few answers do not stand out by chance and
+    a small group never reads as unanimous.
+    """
+    own, other = counts[g], counts.sum(axis=0) - counts[g]
+    n, rest = own.sum(axis=1), other.sum(axis=1)
+    enough = (n >= LEAST_IN_CELL) & (rest >= LEAST_IN_CELL)
+    found: list[tuple[float, int, bool, float, float]] = []
+    for agrees in (True, False):
+        answer = 2 if agrees else 0
+        inside, outside = (own[:, answer] + 1) / (n + 2), (other[:, answer] + 1) / (rest + 2)
+        error = np.sqrt(inside * (1 - inside) / (n + 2) + outside * (1 - outside) / (rest + 2))
+        z = (inside - outside) / error
+        found += [
+            (float(z[j]), j, agrees, float(inside[j]), float(outside[j]))
+            for j in np.flatnonzero(enough & (z > _Z95) & (inside > 0.5)).tolist()
+        ]
+    found.sort(key=lambda f: (-f[0], f[1]))
+    return tuple(
+        Held(int(conversation.statement_ids[j]), conversation.texts[j], agrees, inside, outside)
+        for _, j, agrees, inside, outside in found[:HELD]
+    )
+
+
+def _cells(opinions: space.Space, fit: groups.Groups) -> tuple[Cell, ...]:
+    """The map in cells, in units of its own reach: the axes have no unit, only distances compare."""
+    cells = gather(opinions.positions, fit.members, least=LEAST_IN_CELL)
+    reach = max((abs(v) for c in cells for v in (c.x, c.y)), default=1.0) or 1.0
+    return tuple(Cell(c.x / reach, c.y / reach, c.people, c.group) for c in cells)
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4) + 0.0
+    if isinstance(value, dict):
+        return {key: _rounded(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(v) for v in value]
+    return value

@@ -1,0 +1,499 @@
+"""A map report in words, as a web page, as PDF and as JSON. Knows nothing of the engine or the files read.
+
+The page is one self-contained file: it works offline and asks no other address for anything. Texts that
+people wrote are always data, never markup: escaped in the page, handed to the PDF as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.statements import figures
+from tracktwo.statements.figures import Bar, Mark, Tick
+from tracktwo.statements.mapping import (
+    LEAST_IN_CELL,
+    MAP_FROM,
+    SHOWN,
+    SMALL_GROUP,
+    MapReport,
+    Part,
+    Standing,
+    Statement,
+)
+
+_HOUSE = Path(__file__).parent.parent
+_FONTS = _HOUSE / "content" / "fonts"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A list of statements under a heading, with the sentence that says how to read it."""
+
+    key: str
+    heading: str
+    intro: str
+    places: tuple[int, ...]
+    empty: str
+
+
+# ---- words
+
+
+def part_word(report: MapReport) -> str:
+    """What the statements are compared between, in the singular."""
+    return {"sides": "side", "groups": "group", "everyone": "voter"}[report.compared]
+
+
+def summary(report: MapReport) -> str:
+    said = (
+        f"{_count(report.people, 'person', 'people')} gave {_count(report.votes, 'vote')} on "
+        f"{_count(len(report.statements), 'statement')}; half of them answered {report.votes_each} or more."
+    )
+    if report.rejected:
+        are = "is" if report.rejected == 1 else "are"
+        said += f" {_count(report.rejected, 'statement')} rejected by the moderators {are} left out."
+    return said
+
+
+def lead(report: MapReport) -> str:
+    """The main finding, in one sentence."""
+    found, word = len(report.shared), part_word(report)
+    whose = "those who voted" if report.compared == "everyone" else f"every {word}"
+    if not report.ranked:
+        return f"No statement has five answers from {whose} yet, so none is ranked."
+    are = "is" if found == 1 else "are"
+    return (
+        f"{found or 'None'} of the {_count(report.ranked, 'statement')} that {whose} answered "
+        f"{are} supported by a credible majority of {whose}."
+    )
+
+
+def groups_said(report: MapReport) -> str:
+    parts = report.found.parts
+    if len(parts) < 2:
+        return "The votes show no two groups of five or more people: the crowd is read as one."
+    sizes = _and([f"{part.people:,}" for part in parts])
+    return (
+        f"The votes fall into {len(parts)} groups of {sizes} people. "
+        f"{_apart(report.found.silhouette)} {_again(report.found.stability)}"
+    )
+
+
+def _apart(silhouette: float | None) -> str:
+    if silhouette is None:
+        return ""
+    how = "stand clearly apart" if silhouette >= 0.5 else "overlap at their edges"
+    if silhouette < 0.25:
+        how = "are hardly apart, parts of one cloud rather than camps"
+    return f"They {how} (silhouette {silhouette:.2f})."
+
+
+def _again(stability: float | None) -> str:
+    if stability is None:
+        return ""
+    how = "much the same groups come back" if stability >= 0.8 else "their core comes back, their edges move"
+    if stability < 0.5:
+        how = "other groups come back: do not build on them"
+    return f"When the same crowd is drawn anew, {how} (stability {stability:.2f})."
+
+
+def cautions(report: MapReport) -> list[str]:
+    """What a reader must know before relying on the figures."""
+    said = []
+    if report.people < MAP_FROM:
+        said.append(
+            f"Only {_count(report.people, 'person', 'people')} voted. Below {MAP_FROM} no map is drawn: it "
+            "would be read for more than it says. The table of all statements says what there is."
+        )
+    small = [part for part in report.parts if part.people < SMALL_GROUP]
+    if small and report.compared != "everyone":
+        names = _and([part.name for part in small])
+        have = "has" if len(small) == 1 else "have"
+        said.append(f"{names} {have} fewer than {SMALL_GROUP} people: read the intervals, not the bars.")
+    return said
+
+
+def sections(report: MapReport) -> list[Section]:
+    """The lists of statements, in the order in which they are read."""
+    word = part_word(report)
+    whose = "those who voted" if report.compared == "everyone" else f"every {word}"
+    shown = report.shared or report.nearest
+    intro = (
+        "The bar is the share that agrees, the thin line its 90 % interval. The statement with the strongest "
+        f"support from its least supporting {word} comes first."
+    )
+    if not report.shared:
+        intro = "None reaches it. These come nearest. " + intro
+    told = [
+        Section(
+            "shared", f"What {whose} support{'' if 'those' in whose else 's'}", intro, shown[:SHOWN], "None."
+        )
+    ]
+    if report.compared == "everyone":
+        return told
+    told.append(
+        Section(
+            "dividing",
+            "What divides",
+            f"A credible majority of one {word} agrees and credibly no majority of another does. "
+            "Widest gap first.",
+            report.dividing[:SHOWN],
+            f"No statement has a credible majority of one {word} for it and credibly none of another.",
+        )
+    )
+    above = set(report.dividing[:SHOWN])
+    traps = tuple(k for k in report.traps if k not in above)[:5]
+    minorities = tuple(k for k in report.minorities if k not in above)[:5]
+    if traps:
+        intro = (
+            f"Six in ten or more of all voters agree, yet about half or less of one {word}. "
+            "A count of heads would have called these common ground."
+        )
+        told.append(Section("traps", "Popular, but not with all", intro, traps, ""))
+    if minorities:
+        intro = f"No majority of all voters, but three quarters or more of one {word}."
+        told.append(Section("minorities", "Held by one, not seen in the total", intro, minorities, ""))
+    return told
+
+
+def standing_said(part: Part, standing: Standing) -> str:
+    if standing.support is None or standing.low is None or standing.high is None:
+        return f"{part.name}: fewer than {LEAST_IN_CELL} answers"
+    return f"{part.name}: {percent(standing.support)} ({_span(standing.low, standing.high)})"
+
+
+def statement_note(statement: Statement, report: MapReport) -> str:
+    said = f"Statement {statement.number} · {_count(statement.answers, 'answer')}"
+    if statement.agree_overall is not None:
+        said += f" · {percent(statement.agree_overall)} of all who answered agree"
+    if statement.kind == "shared" and statement.credible is not None and report.compared != "everyone":
+        said += f" · majority of every {part_word(report)}: {_chance(statement.credible)}"
+    return said
+
+
+def held_said(agrees: bool, inside: float, outside: float) -> str:
+    verb = "agree" if agrees else "disagree"
+    return f"{percent(inside)} {verb}, against {percent(outside)} of the others"
+
+
+def map_said(report: MapReport) -> str:
+    return (
+        "Each dot gathers at least five people of one group who answered alike; its area is their number. "
+        "Near means alike in votes, far means unlike. The directions themselves have no meaning, and nobody "
+        "can be found on it."
+    )
+
+
+def strip_said(report: MapReport) -> str:
+    whose = (
+        "of those who voted"
+        if report.compared == "everyone"
+        else f"of its least supporting {part_word(report)}"
+    )
+    return (
+        f"Every ranked statement at the expected support {whose}. Full circle: supported by a credible "
+        "majority of all; cross: divides; open circle: neither."
+    )
+
+
+NOTES = (
+    gettext_noop(
+        "Those who voted are not a sample of anyone else. The figures speak of them, not of a people or a "
+        "country."
+    ),
+    gettext_noop(
+        "A credible majority of every group means: given the votes, more than half of each group agrees with "
+        "a probability of at least 90 %. Groups weigh equally, whatever their size; a pass counts as not "
+        "agreeing; a missing vote counts as nothing."
+    ),
+    gettext_noop(
+        "The shares are estimates that lean on all statements, so few answers give a wide interval and not a "
+        "loud figure. No share is shown for fewer than five answers."
+    ),
+    gettext_noop(
+        "Groups are found from the votes, sides are declared by people. A group is a pattern in this crowd, "
+        "not a party to anything."
+    ),
+    gettext_noop("Support for a sentence is not consent to an outcome, and nobody here had a mandate."),
+)
+
+
+def attribution(report: MapReport) -> str:
+    """Where the votes come from. An export does not carry its licence, so this says when it holds."""
+    if "pol.is" not in report.link:
+        return ""
+    return (
+        f"The votes were gathered with the Polis software ({report.link}; compdemocracy.org/polis). Data "
+        "that The Computational Democracy Project publishes is licensed under CC BY 4.0 with attribution to "
+        "The Computational Democracy Project; this report adapts it: rejected statements are left out and "
+        "the analysis is Tracktwo's."
+    )
+
+
+def made_by(report: MapReport) -> str:
+    return f"Tracktwo {report.version} · seed {report.seed} · data {report.data[:16]}"
+
+
+# ---- JSON
+
+
+def as_json(report: MapReport) -> str:
+    """The same data and seed give the same bytes."""
+    told = {"summary": summary(report), "lead": lead(report), "groups": groups_said(report)}
+    words = {**told, "cautions": cautions(report), "notes": list(NOTES), "attribution": attribution(report)}
+    return json.dumps({**report.as_data(), "words": words}, ensure_ascii=False, indent=1) + "\n"
+
+
+# ---- the page
+
+
+def as_page(report: MapReport) -> str:
+    # Django is imported here, not above: `tracktwo map` without --out does without it.
+    from django.template import Context, Engine
+
+    engine = Engine(dirs=[str(_HOUSE / "templates")], autoescape=True)
+    template = engine.get_template("statements/map_report.html")
+    return template.render(Context(_page(report), use_l10n=False, use_tz=False))
+
+
+def _page(report: MapReport) -> dict[str, Any]:
+    from django.utils.safestring import mark_safe
+
+    def svg(drawn: str) -> str:
+        return mark_safe(drawn)  # noqa: S308  figures escape every text themselves
+
+    return {
+        "title": report.title or "A conversation",
+        "description": report.description,
+        "summary": summary(report),
+        "lead": lead(report),
+        "cautions": cautions(report),
+        "sections": [(section, _cards(report, section, svg)) for section in sections(report)],
+        "groups_said": groups_said(report),
+        "groups": [
+            _group(part, held) for part, held in zip(report.found.parts, report.found.held, strict=False)
+        ],
+        "map": svg(draw_map(report)) if report.cells else "",
+        "map_said": map_said(report),
+        "strip": svg(draw_strip(report)) if report.ranked else "",
+        "strip_said": strip_said(report),
+        "parts": report.parts,
+        "rows": [_row(statement) for statement in _by_support(report)],
+        "notes": NOTES,
+        "attribution": attribution(report),
+        "made_by": made_by(report),
+    }
+
+
+def _cards(report: MapReport, section: Section, svg: Any) -> list[dict[str, str]]:
+    return [
+        {
+            "text": statement.text or "(a statement without text)",
+            "bars": svg(draw_bars(report, statement, f"{section.key}-{statement.number}")),
+            "note": statement_note(statement, report),
+        }
+        for statement in (report.statements[k] for k in section.places)
+    ]
+
+
+def _group(part: Part, held: Any) -> dict[str, Any]:
+    return {
+        "part": part,
+        "size": f"{_count(part.people, 'person', 'people')}, {percent(part.share)}",
+        "held": [(h.text, held_said(h.agrees, h.inside, h.outside)) for h in held],
+    }
+
+
+def _row(statement: Statement) -> dict[str, Any]:
+    cells = [
+        ("–", f"fewer than {LEAST_IN_CELL}") if s.support is None else (percent(s.support), _interval(s))
+        for s in statement.standings
+    ]
+    mark = {"shared": "●", "dividing": "✕", "open": "○"}[statement.kind]
+    return {
+        "number": str(statement.number),
+        "text": statement.text,
+        "kind": statement.kind,
+        "mark": mark,
+        "cells": cells,
+    }
+
+
+def _by_support(report: MapReport) -> list[Statement]:
+    """Ranked ones first, best supported by their least supporting part; the others by number."""
+    return sorted(report.statements, key=lambda s: (s.weakest is None, -(s.weakest or 0.0), s.number))
+
+
+# ---- the figures of the report
+
+
+def draw_bars(report: MapReport, statement: Statement, key: str) -> str:
+    rows = []
+    for part, standing in zip(report.parts, statement.standings, strict=True):
+        label = f"fewer than {LEAST_IN_CELL} answers"
+        if standing.support is not None:
+            label = percent(standing.support)
+        rows.append(Bar(_mark(part), label, standing.support, standing.low, standing.high))
+    said = "; ".join(standing_said(p, s) for p, s in zip(report.parts, statement.standings, strict=True))
+    title = f"Support for statement {statement.number}"
+    return figures.support_bars(rows, key=key, title=title, description=said)
+
+
+def draw_map(report: MapReport) -> str:
+    marks = [_mark(part) for part in report.found.parts or report.parts]
+    return figures.opinion_map(
+        report.cells,
+        marks,
+        key="map",
+        title="Map of opinions",
+        description=f"{groups_said(report)} {map_said(report)}",
+        captions=[_count(part.people, "person", "people") for part in report.found.parts],
+    )
+
+
+def draw_strip(report: MapReport) -> str:
+    ticks = [
+        Tick(s.weakest, s.kind, f"{s.number}: {_short(s.text)}")
+        for s in report.statements
+        if s.weakest is not None
+    ]
+    return figures.agreement_strip(
+        ticks,
+        key="strip",
+        title="All ranked statements by their weakest support",
+        description=strip_said(report),
+        none="none agrees",
+        half="half",
+        every="all agree",
+    )
+
+
+def _mark(part: Part) -> Mark:
+    return Mark(part.letter, part.hue, part.name)
+
+
+# ---- the PDF
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """The file's bytes; `warning` says what a reader will miss, where something is missing."""
+
+    content: bytes
+    warning: str = ""
+
+
+def as_pdf(report: MapReport) -> Pdf:
+    """An accessible PDF (PDF/UA-1); without that mark where a letter has no font on this machine."""
+    import typst  # not above: 40 MB that `tracktwo map` without --out does without
+
+    def compiled(standard: Literal["ua-1", "1.7"]) -> bytes:
+        return typst.compile(
+            str(_HOUSE / "content" / "papers" / "map.typ"),
+            format="pdf",
+            font_paths=[str(_FONTS)] if _FONTS.is_dir() else [],
+            sys_inputs={"report": json.dumps(_paper(report), ensure_ascii=False)},
+            pdf_standards=standard,
+            timestamp=0,
+        )
+
+    try:
+        return Pdf(compiled("ua-1"))
+    except typst.TypstError as fault:
+        if "could not be displayed" not in str(fault):
+            raise Refusal("The PDF could not be made: %(fault)s", fault=fault) from None
+    return Pdf(
+        compiled("1.7"),
+        "Some letters in the PDF have no font on this machine and show as boxes; install a font for this "
+        "script (for Chinese, Japanese and Korean: Noto Sans CJK) and run the command again.",
+    )
+
+
+def _paper(report: MapReport) -> dict[str, Any]:
+    return {
+        "title": report.title or "A conversation",
+        "summary": summary(report),
+        "lead": lead(report),
+        "cautions": cautions(report),
+        "parts": [
+            {"letter": p.letter, "name": p.name, "hue": p.hue, "people": p.people} for p in report.parts
+        ],
+        "sections": [_paper_section(report, section) for section in sections(report)],
+        "groups_said": groups_said(report),
+        "groups": [
+            _paper_group(p, held) for p, held in zip(report.found.parts, report.found.held, strict=False)
+        ],
+        "cells": [{"x": c.x, "y": c.y, "people": c.people, "group": c.group} for c in report.cells],
+        "map_said": map_said(report),
+        "notes": list(NOTES),
+        "attribution": attribution(report),
+        "made_by": made_by(report),
+    }
+
+
+def _paper_section(report: MapReport, section: Section) -> dict[str, Any]:
+    return {
+        "heading": section.heading,
+        "intro": section.intro,
+        "empty": section.empty,
+        "statements": [_paper_statement(report, report.statements[k]) for k in section.places],
+    }
+
+
+def _paper_statement(report: MapReport, statement: Statement) -> dict[str, Any]:
+    bars = [
+        {"support": s.support, "low": s.low, "high": s.high, "said": standing_said(p, s)}
+        for p, s in zip(report.parts, statement.standings, strict=True)
+    ]
+    return {"text": statement.text, "note": statement_note(statement, report), "bars": bars}
+
+
+def _paper_group(part: Part, held: Any) -> dict[str, Any]:
+    return {
+        "letter": part.letter,
+        "hue": part.hue,
+        "name": part.name,
+        "size": _count(part.people, "person", "people"),
+        "held": [{"text": h.text, "said": held_said(h.agrees, h.inside, h.outside)} for h in held],
+    }
+
+
+# ---- numbers in words
+
+
+def percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low * 100:.0f} to {high * 100:.0f}"
+
+
+def _interval(standing: Standing) -> str:
+    return _span(standing.low or 0.0, standing.high or 0.0)
+
+
+def _chance(probability: float) -> str:
+    return "over 99 %" if probability > 0.99 else percent(probability)
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def plain(text: str) -> str:
+    """A text on one line, for a terminal."""
+    return " ".join(text.split())
+
+
+def _short(text: str, most: int = 90) -> str:
+    flat = plain(text)
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
