@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import databases
@@ -51,6 +52,9 @@ def settle_environment() -> None:
 
 
 settle_environment()
+# A shared machine is slow now and then; how long an example takes is no promise. A failure prints how to repeat it.
+hypothesis.settings.register_profile("tracktwo", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("tracktwo")
 
 ON_POSTGRESQL = "TRACKTWO_DATABASE_URL" in os.environ
 
