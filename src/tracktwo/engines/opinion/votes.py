@@ -119,9 +119,9 @@ class Votes:
         before = np.concatenate([[0], np.cumsum(kept)])
         return Votes(before[self.start].astype(np.int64), self.code[kept], self.statements)
 
-    def of(self, people: npt.ArrayLike) -> Votes:
-        """The votes of the chosen people only (bool[n] or numbers), renumbered in that order."""
-        chosen = np.arange(self.people)[np.asarray(people)]
+    def of(self, people: npt.ArrayLike | slice) -> Votes:
+        """The votes of the chosen people only (bool[n], numbers or a slice), renumbered in that order."""
+        chosen = np.arange(self.people)[people if isinstance(people, slice) else np.asarray(people)]
         length = self.answers_per_person()[chosen]
         start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
         source = np.repeat(self.start[chosen] - start[:-1], length) + np.arange(start[-1])
