@@ -43,11 +43,13 @@ coverage: environment-test ## what the tests reach; 100 % of the modules that de
 	@echo "The modules that decide:"
 	@$(BIN)/python -m coverage report --include='$(DECIDES)' --fail-under=100
 
-check: environment-check ## style, types and which part may know which; changes nothing
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
-	@PYTHONPATH=src $(BIN)/lint-imports --no-cache
+check: environment-check ## style, layout, types and which part may know which; changes nothing
+	@wrong=; \
+	$(BIN)/ruff check --output-format concise || wrong="$$wrong style"; \
+	$(BIN)/ruff format --check || wrong="$$wrong layout"; \
+	$(BIN)/mypy || wrong="$$wrong types"; \
+	PYTHONPATH=src $(BIN)/lint-imports --no-cache --no-logo || wrong="$$wrong parts"; \
+	[ -z "$$wrong" ] || { echo "To put right:$$wrong. make fix does what needs no thought." >&2; exit 1; }
 
 fix: environment-check ## put style in order where that needs no thought
 	@$(BIN)/ruff check --fix

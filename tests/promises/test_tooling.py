@@ -14,11 +14,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 # Spelled in pieces, so that this file holds none of them itself.
 FOLDERS_OF_ONE_MACHINE = re.compile(r"(?<![\w.~/-])/(?:work|tmp|root|home)/" + r"[\w.]")
 REGISTRIES = re.compile(
-    r"pypi\.org/"
-    + r"simple|files\.python"
-    + r"hosted\.org|registry\.npm"
-    + r"js\.org|registry\.yarn"
-    + r"pkg\.com"
+    "pypi[.]org/simple|files[.]pythonhosted[.]org|registry[.](?:npmjs[.]org|yarnpkg[.]com)"
 )
 
 
