@@ -108,8 +108,11 @@ def faults(folder: Path) -> list[str]:
     return (
         [f"{path}: in the manifest but not there" for path in sorted(listed.keys() - found)]
         + [f"{path}: there but not in the manifest" for path in sorted(found - listed.keys())]
-        + [f"{path}: changed since it was fetched" for path in sorted(listed.keys() & found)
-           if digest(folder / path) != listed[path]]
+        + [
+            f"{path}: changed since it was fetched"
+            for path in sorted(listed.keys() & found)
+            if digest(folder / path) != listed[path]
+        ]
     )
 
 
@@ -118,15 +121,15 @@ def fetch(package: Package, into: Path) -> list[Kept]:
     with tempfile.TemporaryDirectory() as scratch:
         _npm_pack(package, Path(scratch))
         unpacked = Path(scratch) / "package"
-        return [
-            _keep(package, unpacked / theirs, into, ours) for theirs, ours in package.files.items()
-        ]
+        return [_keep(package, unpacked / theirs, into, ours) for theirs, ours in package.files.items()]
 
 
 def _npm_pack(package: Package, scratch: Path) -> None:
     subprocess.run(
         ["npm", "pack", f"{package.name}@{package.version}", "--silent"],
-        cwd=scratch, check=True, stdout=subprocess.DEVNULL,
+        cwd=scratch,
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     (archive,) = scratch.glob("*.tgz")
     with tarfile.open(archive) as tar:
@@ -144,14 +147,15 @@ def fetch_fonts(into: Path) -> list[Kept]:
     """Copy the Arabic fonts for papers from Debian's package, with the text of their licence."""
     version = subprocess.run(
         ["dpkg-query", "--show", "--showformat=${Version}", FONT_PACKAGE],
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     for name in FONT_FILES:
         shutil.copyfile(FONT_FOLDER / name, into / name)
     (into / "OFL.txt").write_text(_font_licence(), encoding="utf-8")
     return [
-        Kept(name, FONT_PACKAGE, version, "OFL-1.1", digest(into / name))
-        for name in (*FONT_FILES, "OFL.txt")
+        Kept(name, FONT_PACKAGE, version, "OFL-1.1", digest(into / name)) for name in (*FONT_FILES, "OFL.txt")
     ]
 
 
