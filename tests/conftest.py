@@ -42,19 +42,7 @@ def settle_environment() -> None:
     elif chosen != "sqlite":
         os.environ["TRACKTWO_DATABASE_URL"] = chosen
     # Set here and not in pyproject.toml: pytest-django would read the settings before this file runs.
-    if not IN_WORKER:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tracktwo.settings"
-    # While the house is being built: what needs no Django is tested before every part stands.
-    import subprocess
-    import sys
-
-    if (
-        not IN_WORKER
-        and subprocess.run(
-            [sys.executable, "-c", "import django; django.setup()"], check=False, capture_output=True
-        ).returncode
-    ):
-        del os.environ["DJANGO_SETTINGS_MODULE"]
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracktwo.settings"
 
 
 settle_environment()
@@ -67,8 +55,6 @@ ON_POSTGRESQL = "TRACKTWO_DATABASE_URL" in os.environ
 
 def pytest_configure() -> None:
     """Load Django now that its variables are set."""
-    if "DJANGO_SETTINGS_MODULE" not in os.environ:
-        return
     import django
     from django.conf import settings
 
