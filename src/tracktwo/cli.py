@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
+from tracktwo import commands
 from tracktwo.errors import BadInput, Refusal
 
 # What a command needs is imported inside it, so that `map` starts without the web and `--help` at once.
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tracktwo.engines.opinion.exports import Conversation
-    from tracktwo.statements.mapping import MapReport, Standing, Statement
+    from tracktwo.statements.mapping import MapReport, Part, Standing, Statement
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,7 +110,8 @@ def _read(folder: Path) -> Conversation:
     from tracktwo.engines.opinion.exports import read_polis
 
     columns = TextColumn("Reading {task.description}"), BarColumn(), DownloadColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         shown: dict[str, int] = {}
 
         def progress(name: str, done: int, size: int) -> None:
@@ -232,11 +234,18 @@ def _print_statements(console: Console, found: MapReport, statements: list[State
     table.add_column("No.", justify="right", no_wrap=True)
     table.add_column("Statement", ratio=1)
     for part in found.parts:
-        table.add_column(Text(part.name if len(found.parts) <= 3 else part.letter), no_wrap=True)
+        table.add_column(Text(_heading(part, found)), no_wrap=True)
     for statement in statements:
         cells = [_cell(standing) for standing in statement.standings]
         table.add_row(str(statement.number), Text(report.plain(statement.text)), *cells)
     console.print(table)
+
+
+def _heading(part: Part, found: MapReport) -> str:
+    """Names where there is room; letters tell sides apart, groups carry their number in the name."""
+    if len(found.parts) > 3:
+        return part.letter
+    return f"{part.letter} {part.name[:12]}" if found.compared == "sides" else part.name
 
 
 def _cell(standing: Standing) -> str:
@@ -244,6 +253,8 @@ def _cell(standing: Standing) -> str:
         return "–"
     return f"{standing.support * 100:3.0f} % ({standing.low * 100:.0f}–{standing.high * 100:.0f})"
 
+
+commands.register(app, plainly)
 
 if __name__ == "__main__":
     app(prog_name="tracktwo")

@@ -1,0 +1,1 @@
+"""The study guide, practice, and exercises; for now the demo process."""

@@ -1,0 +1,62 @@
+"""Signing in with a user name that is kept only as a blind index; how allauth is kept quiet."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+from tracktwo.people.models import Person
+from tracktwo.vault import keys, sealing
+
+# Forgotten at every start: a limit on guessing needs to tell callers apart, nobody needs to know them.
+_of_this_run = secrets.token_bytes(32)
+
+
+class ByBlindIndex(AuthenticationBackend):
+    """allauth's backend, with user names looked up by their blind index."""
+
+    def _authenticate_by_username(self, username: str, password: str) -> AbstractBaseUser | None:
+        return self._check_password(Person.objects.known_as(username), password)
+
+
+class Account(DefaultAccountAdapter):
+    """No sign-up, no mail, no network address."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        caller = str(request.META.get("REMOTE_ADDR", ""))
+        return sealing.fingerprint(_of_this_run, caller.encode()).hex()[:32]
+
+    def send_notification_mail(self, *args: Any, **named: Any) -> None:
+        """allauth's notices carry the network address and the hour: none is sent."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
+
+
+class SecondStep(DefaultMFAAdapter):
+    """Secrets of the second step are sealed; what it shows names the site, not the person."""
+
+    def encrypt(self, text: str) -> str:
+        return keys.seal_for_house("second step", text.encode()).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return keys.unseal_for_house("second step", bytes.fromhex(encrypted_text)).decode()
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        return "Tracktwo"
+
+    def get_totp_issuer(self) -> str:
+        return "Tracktwo"
+
+    def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": "Tracktwo", "name": "Tracktwo"}

@@ -1,0 +1,1 @@
+"""The process itself: sides, seats, invitations, phases, ground rules, and who sees what."""

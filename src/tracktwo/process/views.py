@@ -1,0 +1,325 @@
+"""Pages of the process: the front, the door, the path, seats, ground rules, the record."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+
+from tracktwo.errors import NotHere, Refusal
+from tracktwo.people.models import Person
+from tracktwo.process import acts, door, forms, phases, rules, visibility
+from tracktwo.process.door import frame, page_for
+from tracktwo.process.models import Assent, GroundRules, Process, Seat
+from tracktwo.process.phases import Phase
+from tracktwo.process.rules import EVERYONE, FACILITATORS, PANEL, Role
+from tracktwo.process.visibility import Seated
+from tracktwo.process.wording import Worded
+from tracktwo.record import acts as record
+from tracktwo.record.once import AlreadyDone
+from tracktwo.vault.grants import Grant
+from tracktwo.web import ANYONE, SIGNED_IN, audience, resting, say
+
+SIGN_IN_WITH = "tracktwo.people.signing_in.ByBlindIndex"
+
+
+# --- the front and the door ---------------------------------------------------------------------
+
+
+@audience(ANYONE)
+def front(request: HttpRequest) -> HttpResponse:
+    """Where everybody lands: the demo's seats, your processes, or the way in."""
+    if settings.DEMO and not request.user.is_authenticated:
+        demo = Process.unscoped.filter(kind=rules.Kind.DEMO).first()
+        if demo is not None:
+            return redirect("sit", pid=demo.pk)
+    mine = [
+        {"id": row.pk, "title": door.read(row.cover_title, seat.grant).text, "frozen": row.frozen, "may_thaw": seat.facilitates,
+         "role": _(rules.ROLE_NAMES[seat.role])}
+        for row, seat in visibility.processes_of(request.user)
+    ]
+    return render(request, "process/front.html", {"processes": mine, "form": forms.Code(), "may_begin": _may_begin(request)})
+
+
+def _may_begin(request: HttpRequest) -> bool:
+    return isinstance(request.user, Person) and request.user.convenes
+
+
+@audience(ANYONE)
+def enter(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Take a seat with a code. Opening the link changes nothing; sending the form does."""
+    form = forms.Code(request.POST or None, initial={"code": code})
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "process/enter.html", {"form": form, "code": code})
+    try:
+        entered = acts.enter(code=form.cleaned_data["code"])
+    except Refusal as refusal:
+        form.add_error("code", say(refusal))
+        return render(request, "process/enter.html", {"form": form, "code": ""}, status=409)
+    login(request, entered.person, backend=SIGN_IN_WITH)
+    return render(request, "process/entered.html", {"pid": entered.process, "return_code": entered.return_code})
+
+
+@audience(ANYONE)
+def sit(request: HttpRequest, pid: UUID) -> HttpResponse:
+    """Sit down in one click: a demo or an exercise only."""
+    if door.is_frozen(pid):
+        return resting(request)
+    row = Process.unscoped.filter(pk=pid, kind__in=rules.OPEN_KINDS).first()
+    if row is None:
+        raise NotHere
+    if request.method == "POST":
+        seat = _uuid(request.POST.get("seat"))
+        login(request, acts.sit_down(process=pid, seat=seat), backend=SIGN_IN_WITH)
+        return redirect("process", pid=pid)
+    cards = _open_seats(row)
+    asked = [card for card in cards if str(card["id"]) == request.GET.get("seat")]
+    context = {"process_id": pid, "title": door.cover_title(pid), "cards": asked or cards, "one": bool(asked)}
+    return render(request, "process/sit.html", context)
+
+
+def _open_seats(row: Process) -> list[dict[str, Any]]:
+    """The seats anybody may take, the wider circle first; each with its two sentences."""
+    grant = visibility.at_the_door(row.pk)
+    seats = Seat.unscoped.filter(process=row, one_click=True).select_related("side")
+    order = list(Role)
+    ranked = sorted(seats, key=lambda seat: (seat.role != Role.VOTER, seat.side.place if seat.side else 9, order.index(Role(seat.role))))
+    return [_role_card(seat, grant) for seat in ranked]
+
+
+def _role_card(seat: Seat, grant: Grant) -> dict[str, Any]:
+    said = door.read(seat.introduction, grant) if seat.introduction else Worded("", "")
+    label, _newline, note = said.text.partition("\n")
+    letter, hue = (seat.side.letter, seat.side.place) if seat.side else ("", 0)
+    return {"id": seat.pk, "label": label, "note": note, "lang": said.lang, "letter": letter, "hue": hue}
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise NotHere from None
+
+
+@audience(ANYONE)
+def leave(request: HttpRequest) -> HttpResponse:
+    """Quick exit: sign out, forget this site's data in the browser, and show a neutral page."""
+    if request.method != "POST":
+        return render(request, "process/left.html")
+    logout(request)
+    response = redirect(settings.EXIT_URL or "leave")
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@audience(SIGNED_IN)
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a process; whoever begins it takes the lead facilitator's seat."""
+    if not _may_begin(request):
+        raise NotHere
+    form = forms.Begin(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            process = acts.begin(**form.cleaned_data, by=request.user, once=_once(request))
+        except AlreadyDone:
+            return redirect("front")
+        return redirect("process", pid=process.pk)
+    return render(request, "process/begin.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@audience(SIGNED_IN)
+def thaw(request: HttpRequest, pid: UUID) -> HttpResponse:
+    """End a freeze; from the list of one's processes, since every page of a frozen one is the same."""
+    seat = visibility.take_seat(request.user, pid)
+    if not seat.facilitates:
+        raise NotHere
+    if request.method == "POST":
+        acts.thaw(by=seat)
+    return redirect("front")
+
+
+# --- inside -------------------------------------------------------------------------------------
+
+
+@page_for(*EVERYONE)
+def process(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The page of the process: what it is, where it stands, what to do next."""
+    row = Process.unscoped.get(pk=seat.process)
+    newest = GroundRules.objects.seen_by(seat).first()
+    context = frame(
+        seat,
+        _("Everybody with a seat in this process sees this page; it names nobody."),
+        here="process",
+        story=door.read(row.story, seat.grant) if row.story else None,
+        title=door.read(row.title, seat.grant) if "plenary" in seat.grant.scopes else None,
+        sides=door.seen_sides(seat),
+        rules_wait=newest is not None and not _assented(seat, newest),
+        can_vote=seat.role in rules.OF_A_SIDE and seat.phase is Phase.CONSULTING,
+    )
+    return render(request, "process/process.html", context)
+
+
+def _assented(seat: Seated, version: GroundRules) -> bool:
+    return Assent.unscoped.filter(seat_id=seat.seat, ground_rules=version).exists()
+
+
+@page_for(*EVERYONE)
+def seats(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Who sits here, as far as this seat may know; the panel adds seats."""
+    sides = door.seen_sides(seat)
+    form = forms.NewSeat(request.POST or None, sides=[(str(side.id), f"{side.letter} · {side.name}") for side in sides])
+    if request.method == "POST":
+        if not seat.facilitates:
+            raise NotHere
+        if form.is_valid():
+            values = form.cleaned_data
+            with suppress(AlreadyDone):
+                acts.add_seat(
+                    process=seat.process, role=Role(values["role"]), label=values["label"], official=values["official"],
+                    side=_uuid(values["side"]) if values["side"] else None, by=seat.role, once=_once(request),
+                )
+            return redirect("seats", pid=seat.process)
+    who_sees = _("The panel sees all seats. A side sees its own seats, and of other sides only about how many.")
+    context = frame(seat, who_sees, here="seats", sides=_rosters(seat, sides), panel_seats=_panel_seats(seat), form=form)
+    return render(request, "process/seats.html", context, status=400 if form.errors else 200)
+
+
+def _rosters(seat: Seated, sides: list[door.SeenSide]) -> list[dict[str, Any]]:
+    """Sides with their seats where this seat may read them, else with a banded size."""
+    seen = [row for row in Seat.objects.seen_by(seat).filter(withdrawn=False) if row.side_id]
+    return [
+        {"side": side, "seats": _labels(seat, [row for row in seen if row.side_id == side.id]), "size": _size(seat, side.id)}
+        for side in sides
+    ]
+
+
+def _labels(seat: Seated, rows: list[Seat]) -> list[dict[str, Any]]:
+    return [
+        {"id": row.pk, "label": door.read(row.label, visibility.own_seat(seat) if row.pk == seat.seat else seat.grant).text,
+         "role": _(rules.ROLE_NAMES[Role(row.role)]), "official": row.official, "taken": row.person_id is not None, "you": row.pk == seat.seat}
+        for row in rows
+    ]
+
+
+def _panel_seats(seat: Seated) -> list[dict[str, Any]]:
+    return _labels(seat, [row for row in Seat.objects.seen_by(seat).filter(withdrawn=False) if not row.side_id])
+
+
+def _size(seat: Seated, side: UUID) -> str:
+    at_the_table = Seat.unscoped.filter(process_id=seat.process, side_id=side, role=Role.PARTICIPANT, withdrawn=False)
+    return _(rules.size_band(at_the_table.count()))
+
+
+@page_for(*FACILITATORS)
+def slips(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Invitation slips to print: each with a fresh code, shown this once."""
+    if request.method != "POST":
+        return redirect("seats", pid=seat.process)
+    chosen = Seat.objects.seen_by(seat).filter(pk__in=[_uuid(one) for one in request.POST.getlist("seat")])
+    printed = [_slip(request, row, seat) for row in chosen.filter(withdrawn=False).select_related("side")]
+    context = frame(seat, _("Whoever holds a slip can take its seat. Hand each over in person."), here="seats", slips=printed)
+    return render(request, "process/slips.html", context)
+
+
+def _slip(request: HttpRequest, row: Seat, seat: Seated) -> dict[str, Any]:
+    code = acts.invite(seat=row.pk, by=seat)
+    address = request.build_absolute_uri(reverse("enter-with", args=[code]))
+    grant = visibility.own_seat(seat) if row.pk == seat.seat else seat.grant
+    picture = segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=False)
+    return {"label": door.read(row.label, grant).text, "letter": row.side.letter if row.side else "", "code": code,
+            "address": request.build_absolute_uri(reverse("enter")), "picture": SafeString(picture), "days": acts.INVITATION_DAYS}
+
+
+@page_for(*FACILITATORS)
+def withdraw(request: HttpRequest, seat: Seated, sid: UUID) -> HttpResponse:
+    if request.method == "POST":
+        with suppress(AlreadyDone):
+            acts.withdraw(seat=sid, by=seat, once=_once(request))
+    return redirect("seats", pid=seat.process)
+
+
+@page_for(*EVERYONE)
+def ground_rules(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The ground rules: read, assent, and (facilitators) write a new version."""
+    newest = GroundRules.objects.seen_by(seat).first()
+    text = door.read(newest.text, seat.grant) if newest else None
+    form = forms.Rules(request.POST if "text" in request.POST else None, initial={"text": text.text if text else ""})
+    if request.method == "POST" and _rules_posted(request, seat, newest, form):
+        return redirect("rules", pid=seat.process)
+    who_sees = _("Everybody with a seat sees the rules. That your seat assented is kept; when is not.")
+    context = frame(
+        seat, who_sees, here="rules", form=form, rules=newest, text=text,
+        assented=newest is not None and _assented(seat, newest), standing=acts.standing(seat.process) if seat.on_panel else None,
+    )
+    return render(request, "process/rules.html", context, status=400 if form.errors else 200)
+
+
+def _rules_posted(request: HttpRequest, seat: Seated, newest: GroundRules | None, form: forms.Rules) -> bool:
+    """Carry out what was sent from the page of the ground rules; whether it was done."""
+    with suppress(AlreadyDone):
+        if "text" not in request.POST:
+            acts.assent(version=_uuid(request.POST.get("version")), by=seat, once=_once(request))
+        elif not seat.facilitates:
+            raise NotHere
+        elif form.is_valid():
+            acts.write_ground_rules(text=form.cleaned_data["text"], by=seat, once=_once(request))
+        else:
+            return False
+    return True
+
+
+@page_for(*PANEL)
+def steps(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The phases as a diagram, and the next steps allowed from here."""
+    if request.method == "POST":
+        _stepped(request, seat)
+        return redirect("steps", pid=seat.process)
+    allowed = [{"key": to.value, "name": _(phases.PHASE_NAMES[to])} for to in phases.STEPS[seat.phase] if to is not Phase.ERASED]
+    context = frame(
+        seat, _("The panel sees this page. Everybody with a seat sees the phase."), here="steps",
+        allowed=allowed, standing=acts.standing(seat.process), all_steps=_steps_table(),
+    )
+    return render(request, "process/steps.html", context)
+
+
+def _stepped(request: HttpRequest, seat: Seated) -> None:
+    if not seat.facilitates:
+        raise NotHere
+    do = request.POST.get("do", "")
+    with suppress(AlreadyDone):
+        if do == "review":
+            acts.review_risk(by=seat, once=_once(request))
+        elif do == "freeze":
+            acts.freeze(by=seat, once=_once(request))
+        elif do in set(Phase):
+            acts.step(to=Phase(do), by=seat, once=_once(request))
+
+
+def _steps_table() -> list[dict[str, Any]]:
+    names = phases.PHASE_NAMES
+    return [{"from": _(names[now]), "to": [_(names[to]) for to in steps]} for now, steps in phases.STEPS.items()]
+
+
+@page_for(*EVERYONE)
+def record_page(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The head of the record for everybody; its entries for the panel."""
+    finding = record.verify(seat.process)
+    entries = list(record.entries(seat.process)) if seat.on_panel else []
+    count = ngettext("%(n)s entry", "%(n)s entries", finding.length) % {"n": finding.length}
+    who_sees = _("Everybody with a seat sees the head of the record. The panel sees the acts by role; nobody sees content.")
+    context = frame(seat, who_sees, here="record", finding=finding, head=finding.head.hex(), count=count, entries=entries)
+    return render(request, "process/record.html", context)
+
+
+def _once(request: HttpRequest) -> str:
+    return str(request.POST.get("once", ""))[:64]

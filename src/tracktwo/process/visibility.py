@@ -1,0 +1,126 @@
+"""Who sees what. This module alone mints the grants that decrypt, and denies by default.
+
+It knows which scopes a seat holds; each part's `rules` say to which scope its objects belong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID
+
+from tracktwo.errors import NotHere
+from tracktwo.people.models import Person
+from tracktwo.process import rules
+from tracktwo.process.models import Process, Seat, Side
+from tracktwo.process.phases import Phase
+from tracktwo.process.rules import Role
+from tracktwo.vault import keys
+from tracktwo.vault.grants import Grant
+from tracktwo.vault.keystore import HOUSE
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Somebody at their place: all that views, rules and acts know of who is asking."""
+
+    process: UUID
+    seat: UUID
+    role: Role
+    side: UUID | None
+    side_place: int  # 1..8; 0 for the panel
+    phase: Phase
+    kind: str
+    grant: Grant
+
+    @property
+    def on_panel(self) -> bool:
+        return self.role in rules.PANEL
+
+    @property
+    def facilitates(self) -> bool:
+        return self.role in rules.FACILITATORS
+
+    def pseudonym(self, instrument: str) -> bytes:
+        """The name under which this seat's ballot, statement or answer is kept."""
+        return keys.pseudonym(self.process, instrument, self.seat)
+
+
+def take_seat(person: Any, process: UUID) -> Seated:
+    """The seat of a person in a process; what is not theirs reads like what does not exist."""
+    if not getattr(person, "is_authenticated", False):
+        raise NotHere
+    found = Seat.unscoped.filter(process_id=process, person_id=person.pk, withdrawn=False)
+    row = found.select_related("process", "side").first()
+    if row is None or not keys.keystore().holds(process):
+        raise NotHere
+    return seated(row)
+
+
+def seated(row: Seat) -> Seated:
+    """A seat with the grant it holds."""
+    return Seated(
+        process=row.process_id,
+        seat=row.pk,
+        role=Role(row.role),
+        side=row.side_id,
+        side_place=row.side.place if row.side else 0,
+        phase=Phase(row.process.phase),
+        kind=row.process.kind,
+        grant=_grant(row),
+    )
+
+
+def _grant(row: Seat) -> Grant:
+    side = str(row.side_id) if row.side_id else None
+    sides = Side.unscoped.filter(process_id=row.process_id).values_list("pk", flat=True)
+    scopes = rules.scopes_of(
+        Role(row.role), side, tuple(map(str, sides)), observers_hear=row.process.observers_hear
+    )
+    return Grant(process=row.process_id, scopes=scopes)
+
+
+def at_the_door(process: UUID) -> Grant:
+    """What anybody may read who holds a link to the door: the cover title and introductions in a demo."""
+    return Grant(process=process, scopes=frozenset({"door"}))
+
+
+def own_row(seat: Seated, row: Any, *, instrument: str, scope: str, opens: UUID | None = None) -> Grant:
+    """Leave to open what one's own pseudonym stands on (a ballot, a waiting statement's wording), and no more."""
+    if row.process_id != seat.process or not compare_digest(bytes(row.pseudonym), seat.pseudonym(instrument)):
+        raise NotHere
+    return Grant(process=seat.process, scopes=frozenset({scope}), rows=frozenset({opens or row.pk}))
+
+
+def own_seat(seat: Seated) -> Grant:
+    """Leave to read what stands on one's own slip: the label at the table."""
+    side = str(seat.side) if seat.side else None
+    return Grant(process=seat.process, scopes=frozenset({rules.roster(side)}), rows=frozenset({seat.seat}))
+
+
+def for_counting(process: UUID) -> Grant:
+    """Leave for the analysis to read ballots. Never reaches a page: only counts leave the analysis."""
+    return Grant(process=process, scopes=frozenset({"ballots", "counting"}))
+
+
+def for_telling(process: UUID) -> Grant:
+    """Leave to read what was released already: to tell a sealed round only once."""
+    return Grant(process=process, scopes=frozenset({"figures"}))
+
+
+def for_resealing(process: UUID) -> Grant:
+    """Leave for an act to move a text from one scope to another when its state changes."""
+    return Grant(process=process, scopes=frozenset({"panel", "circle"}))
+
+
+def own_name(person: Person) -> Grant:
+    return Grant(process=HOUSE, scopes=frozenset({"people"}), rows=frozenset({person.pk}))
+
+
+def processes_of(person: Any) -> list[tuple[Process, Seated]]:
+    """The processes in which a person has a seat, with that seat."""
+    if not getattr(person, "is_authenticated", False):
+        return []
+    rows = Seat.unscoped.filter(person_id=person.pk, withdrawn=False).select_related("process", "side")
+    return [(row.process, seated(row)) for row in rows if keys.keystore().holds(row.process_id)]

@@ -1,0 +1,123 @@
+"""Starting and stopping the server: `serve` for keeps, `demo` for an hour."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tracktwo.errors import BadInput, Refusal
+
+STOP_WITHIN = 2  # seconds: an open page does not hold up the end
+
+
+def settle(*, data: Path | None = None, demo: bool = False) -> None:
+    """Set the data directory before the settings are read, make it private, and load Django."""
+    if data is not None:
+        os.environ["TRACKTWO_DATA"] = str(data)
+    if demo:
+        os.environ["TRACKTWO_DEMO"] = "true"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracktwo.settings")
+    chosen = Path(os.environ.get("TRACKTWO_DATA") or Path.home() / ".local" / "share" / "tracktwo")
+    try:
+        chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
+        chosen.chmod(0o700)
+    except OSError as fault:
+        remedy = "choose a folder that you may write to, with --data"
+        raise BadInput(f"the data directory cannot be made ({fault.strerror})", where=str(chosen), remedy=remedy) from None
+    from tracktwo.vault.keystore import Keystore  # before the settings: they read the signing key
+
+    Keystore(chosen / "keystore").ensure()
+    import django
+
+    django.setup()
+
+
+def prepare(say: Callable[[str], None]) -> None:
+    """Migrate, collect the static files, and run every start-up check."""
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+
+    say("the database")
+    call_command("migrate", verbosity=0, interactive=False)
+    say("pictures and style sheets")
+    call_command("collectstatic", verbosity=0, interactive=False)
+    try:
+        call_command("check", databases=["default"], fail_level="ERROR", verbosity=0)
+    except SystemCheckError as fault:
+        raise Refusal(str(fault).replace("%", "%%")) from None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address, or say in a sentence why not."""
+    try:
+        taken = socket.create_server((host, port), backlog=256)
+    except OSError as fault:
+        remedy = "choose another with --port"
+        raise BadInput(f"this address is not free ({fault.strerror})", where=f"{host}:{port}", remedy=remedy) from None
+    return taken
+
+
+def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve until told to stop; then within three seconds."""
+    import uvicorn
+
+    from tracktwo.asgi import application
+
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, server_header=False, date_header=False, lifespan="off",
+        timeout_graceful_shutdown=STOP_WITHIN, proxy_headers=False,
+    )
+    server = _Server(config, ready)
+    server.run(sockets=[taken])
+
+
+def _Server(config: Any, ready: Callable[[], None]) -> Any:
+    import uvicorn
+
+    class Announcing(uvicorn.Server):
+        """Says that it is ready once it listens."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            ready()
+
+    return Announcing(config)
+
+
+class ThrowAway:
+    """A folder that is gone whichever way the program ends, short of kill -9."""
+
+    def __enter__(self) -> Path:
+        self.folder = Path(tempfile.mkdtemp(prefix="tracktwo-demo-"))
+        signal.signal(signal.SIGTERM, _as_interrupt)
+        signal.signal(signal.SIGHUP, _as_interrupt)
+        return self.folder
+
+    def __exit__(self, *_exception: object) -> None:
+        _close_databases()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _close_databases() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def write_ready_file(path: Path, content: dict[str, Any]) -> None:
+    """For programs that wait for the server: complete or not there at all."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(json.dumps(content))
+    beside.replace(path)

@@ -1,0 +1,92 @@
+"""Who may write, moderate and vote; what a statement may be; to which scope it belongs. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.process import rules as process_rules
+from tracktwo.process.phases import Phase
+from tracktwo.process.rules import Role
+
+LONGEST = 280
+BEFORE_LOOKING = 7  # so many votes of one's own before the figures show: first think, then look
+MOST_OWN = 12  # statements one seat may write in one process
+COLLECTING = frozenset({Phase.PREPARING, Phase.TALKS, Phase.CONVENING, Phase.CONSULTING})
+MAP_FROM = 30  # voters; below, a map would be a picture of persons
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    REJECTED = "rejected"
+
+
+# A rejected statement may come back: moderation is a decision with a reason, not an end.
+STEPS: dict[State, tuple[State, ...]] = {
+    State.WAITING: (State.OPEN, State.REJECTED),
+    State.OPEN: (State.REJECTED,),
+    State.REJECTED: (State.OPEN,),
+}
+
+STATE_NAMES: dict[State, str] = {
+    State.WAITING: gettext_noop("waiting for the panel"),
+    State.OPEN: gettext_noop("open for votes"),
+    State.REJECTED: gettext_noop("not put to the vote"),
+}
+
+REASONS: dict[str, str] = {
+    "person": gettext_noop("It speaks of a person."),
+    "identifies": gettext_noop("It could tell who wrote it or who took part."),
+    "attack": gettext_noop("It attacks people instead of naming a need, a fear or an idea."),
+    "two in one": gettext_noop("It holds two statements; each needs its own vote."),
+    "same": gettext_noop("The same is already put to the vote."),
+    "other": gettext_noop("It does not belong to this process."),
+}
+
+
+def scope_of(state: str) -> str:
+    """An open statement is for everybody who votes; before that only the panel (and its author) reads it."""
+    return "circle" if state == State.OPEN else "panel"
+
+
+def may_vote(role: Role, phase: Phase) -> None:
+    if role not in process_rules.OF_A_SIDE:
+        raise Refusal(gettext_noop("The panel has no vote. It asks, and counts."))
+    if phase is not Phase.CONSULTING:
+        raise Refusal(gettext_noop("Votes are not open. Your earlier votes are kept as they are."))
+
+
+def may_write(role: Role, phase: Phase, own: int) -> None:
+    if phase not in (Phase.TALKS, Phase.CONVENING, Phase.CONSULTING):
+        raise Refusal(gettext_noop("Statements are not being collected in this phase."))
+    if role in process_rules.OF_A_SIDE and own >= MOST_OWN:
+        raise Refusal(
+            gettext_noop("You have written %(most)s statements. Leave room for others."), most=MOST_OWN
+        )
+
+
+def may_move(now: State, to: State, reason: str) -> None:
+    if to not in STEPS[now]:
+        raise Refusal(gettext_noop("This statement was decided already. Look at the list again."))
+    if to is State.REJECTED and reason not in REASONS:
+        raise Refusal(gettext_noop("Say why it is not put to the vote; its author reads the reason."))
+
+
+def may_look(own_votes: int, open_statements: int, on_panel: bool) -> None:
+    """Figures come after one's own votes, so that nobody votes with the crowd."""
+    needed = min(BEFORE_LOOKING, open_statements)
+    if not on_panel and own_votes < needed:
+        raise Refusal(
+            gettext_noop(
+                "The figures show once you have voted on %(needed)s statements. You have voted on %(own)s."
+            ),
+            needed=needed,
+            own=own_votes,
+        )
+
+
+def shown_order(pseudonym: bytes, slots: list[int]) -> list[int]:
+    """Slots in an order of this voter's own: the same at each visit, different from voter to voter."""
+    return sorted(slots, key=lambda slot: hashlib.sha256(pseudonym + slot.to_bytes(4, "big")).digest())

@@ -1,0 +1,361 @@
+"""Pages of statements: vote, write, moderate, translate, and what every side supports."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from tracktwo.engines import disclosure
+from tracktwo.engines.disclosure import Band, Cell, Figures, Withheld
+from tracktwo.errors import NotHere
+from tracktwo.process import rules as process_rules
+from tracktwo.process.door import SeenSide, frame, page_for, seen_sides
+from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
+from tracktwo.process.visibility import Seated
+from tracktwo.record.once import AlreadyDone
+from tracktwo.statements import acts, analysis, figures, forms, rules
+from tracktwo.statements.figures import Bar, Mark
+from tracktwo.statements.models import AnalysisRun, Seen, Statement
+from tracktwo.statements.rules import State
+
+SENTENCES = 5
+
+
+# --- voting -------------------------------------------------------------------------------------
+
+
+@page_for(*OF_A_SIDE)
+def vote(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """One statement at a time; three buttons; undo. Voting again on a statement replaces the vote."""
+    if request.method == "POST":
+        return _voted(request, seat)
+    open_ones = {one.slot: one for one in _seen(seat, state=State.OPEN) if one.slot is not None}
+    ballot = acts.own_ballot(seat)
+    answered = [slot for slot in open_ones if ballot is not None and ballot.vote(slot)]
+    order = rules.shown_order(seat.pseudonym("ballot"), list(open_ones))
+    chosen = _asked_for(request, open_ones) or next((open_ones[slot] for slot in order if slot not in answered), None)
+    last = _uuid_or_none(request.GET.get("last"))
+    context = frame(
+        seat,
+        _("Your votes are secret: nobody sees them, neither the panel nor your own side. Figures show only in groups of ten or more."),
+        here="vote", statement=chosen, total=len(open_ones), answered=len(answered),
+        chosen=ballot.vote(chosen.slot) if ballot and chosen and chosen.slot is not None else None,
+        last=last, needed=max(0, min(rules.BEFORE_LOOKING, len(open_ones)) - len(answered)),
+    )
+    return render(request, "statements/vote.html", context)
+
+
+def _voted(request: HttpRequest, seat: Seated) -> HttpResponse:
+    statement = _uuid_or_none(request.POST.get("statement"))
+    if statement is None:
+        raise NotHere
+    wanted = request.POST.get("vote")
+    acts.vote(statement=statement, vote=None if wanted == "undo" else wanted or "", by=seat)
+    query = f"?again={statement}" if wanted == "undo" else f"?last={statement}"
+    return redirect(reverse("vote", args=[seat.process]) + query)
+
+
+def _asked_for(request: HttpRequest, open_ones: dict[int, Seen]) -> Seen | None:
+    again = _uuid_or_none(request.GET.get("again"))
+    return next((one for one in open_ones.values() if one.id == again), None)
+
+
+def _uuid_or_none(value: str | None) -> UUID | None:
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return None
+
+
+def _seen(seat: Seated, **such: Any) -> list[Seen]:
+    """Statements this seat may read, in its language, by slot."""
+    rows = Statement.objects.seen_by(seat).filter(**such).order_by("slot")
+    language = get_language() or "en"
+    return [row.seen(seat, language) for row in rows]
+
+
+# --- writing, moderating, translating -----------------------------------------------------------
+
+
+@page_for(*EVERYONE)
+def statements(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """All statements put to the vote, and one's own that wait."""
+    seen = _seen(seat)
+    context = frame(
+        seat, _("Everybody with a seat reads open statements; who wrote one is shown to nobody."), here="statements",
+        open=[one for one in seen if one.state == State.OPEN],
+        own=[{"one": one, "state": _(rules.STATE_NAMES[State(one.state)]), "reason": _(one.reason) if one.reason else ""} for one in seen if one.own],
+        languages_of=_languages() if seat.on_panel else None,
+    )
+    return render(request, "statements/statements.html", context)
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+
+@page_for(*(OF_A_SIDE | FACILITATORS))
+def write(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Write a statement. It waits for the panel; nobody is told who wrote it."""
+    form = forms.Write(request.POST or None, initial={"language": get_language() or "en"})
+    if request.method == "POST" and form.is_valid():
+        with suppress(AlreadyDone):
+            acts.write(text=form.cleaned_data["text"], language=form.cleaned_data["language"], by=seat, once=_once(request))
+        return redirect("statements", pid=seat.process)
+    who_sees = _("The panel reads it first and puts it to the vote, or says why not. Nobody is told who wrote it, neither now nor later.")
+    context = frame(seat, who_sees, here="statements", form=form)
+    return render(request, "statements/write.html", context, status=400 if form.errors else 200)
+
+
+@page_for(*FACILITATORS)
+def moderate(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The queue: open a statement for votes, or say why not."""
+    if request.method == "POST":
+        _moderated(request, seat)
+        return redirect("moderate", pid=seat.process)
+    context = frame(
+        seat, _("Only facilitators see this queue. They see the words, not who wrote them."), here="moderate",
+        waiting=_seen(seat, state=State.WAITING), rejected=_seen(seat, state=State.REJECTED), form=forms.Moderate(),
+    )
+    return render(request, "statements/moderate.html", context)
+
+
+def _moderated(request: HttpRequest, seat: Seated) -> None:
+    form = forms.Moderate(request.POST)
+    statement = _uuid_or_none(request.POST.get("statement"))
+    if statement is None or not form.is_valid():
+        raise NotHere
+    values = form.cleaned_data
+    with suppress(AlreadyDone):
+        acts.moderate(statement=statement, to=State(values["do"]), reason=values["reason"], by=seat, once=_once(request))
+
+
+@page_for(*process_rules.PANEL)
+def wordings(request: HttpRequest, seat: Seated, sid: UUID) -> HttpResponse:
+    """The languages of one statement; a translation is a draft until it is reviewed."""
+    row = Statement.objects.seen_by(seat).filter(pk=sid).first()
+    if row is None:
+        raise NotHere
+    form = forms.Translate(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        with suppress(AlreadyDone):
+            acts.translate(statement=sid, language=values["language"], text=values["text"], reviewed=values["reviewed"], by=seat, once=_once(request))
+        return redirect("wordings", pid=seat.process, sid=sid)
+    versions = [
+        {"language": one.language, "text": one.text.open(one.grant_for(seat, False)), "draft": one.draft, "source": one.source}
+        for one in row.wording_set.all()
+    ]
+    who_sees = _("Everybody with a seat reads these wordings once the statement is open.")
+    context = frame(seat, who_sees, here="statements", versions=versions, form=form, sid=sid)
+    return render(request, "statements/wordings.html", context, status=400 if form.errors else 200)
+
+
+# --- what every side supports -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A statement with its figure: the words, the bars, and what the bars say in words."""
+
+    statement: Seen
+    picture: SafeString
+    words: str
+    rows: list[dict[str, str]]
+
+
+@page_for(*EVERYONE)
+def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Five sentences that every side supports, and the one that your side likes and another cannot."""
+    own, open_count = _own_votes(seat)
+    rules.may_look(own, open_count, seat.on_panel or seat.role not in OF_A_SIDE)
+    told = _told(seat)
+    shown = {one.slot: one for one in _seen(seat, state=State.OPEN)}
+    context = frame(seat, _figures_seen_by(), here="common-ground", told=told.kind, run=told.number, compared=told.compared, may_compute=seat.facilitates)
+    if told.figures is not None:
+        context |= {
+            "sentences": [_sentence(told, shown[slot]) for slot in told.common[:SENTENCES] if slot in shown],
+            "liked": _liked(told, seat, shown),
+            "crowd": _crowd(told, seat),
+        }
+    return render(request, "statements/common_ground.html", context)
+
+
+def _figures_seen_by() -> str:
+    return _("Everybody with a seat sees these figures: rounded to five, for groups of ten or more. Nobody's vote can be read from them.")
+
+
+def _own_votes(seat: Seated) -> tuple[int, int]:
+    open_slots = list(Statement.objects.seen_by(seat).filter(state=State.OPEN).values_list("slot", flat=True))
+    ballot = acts.own_ballot(seat) if seat.role in OF_A_SIDE else None
+    own = sum(1 for slot in open_slots if ballot is not None and ballot.vote(slot))
+    return own, len(open_slots)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A stored run as a page uses it: what was released, and the sides or groups it compares."""
+
+    kind: str
+    number: int
+    compared: str
+    figures: Figures | None
+    marks: list[Mark]
+    common: list[int]
+    content: dict[str, Any]
+
+
+def _told(seat: Seated) -> Told:
+    run = AnalysisRun.objects.seen_by(seat).first()
+    if run is None:
+        return Told("none", 0, "", None, [], [], {})
+    content = json.loads(run.released.open(seat.grant))
+    held = Figures.from_lists(content["figures"]) if content["kind"] == "figures" else None
+    marks = _marks(seen_sides(seat), content["compared"], held)
+    return Told(content["kind"], run.number, content["compared"], held, marks, content.get("common", []), content)
+
+
+def _marks(sides: list[SeenSide], compared: str, held: Figures | None) -> list[Mark]:
+    """Letters for sides that are declared, numbers for groups that were found: never mixed up."""
+    if compared == "sides" or held is None:
+        return [Mark(side.letter, side.hue, side.name) for side in sides]
+    if compared == "groups":
+        return [Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1}) for g in range(len(held.members))]
+    return [Mark("·", 1, _("everybody who voted"))]
+
+
+def _sentence(told: Told, statement: Seen) -> Sentence:
+    assert told.figures is not None and statement.slot is not None
+    cells = [told.figures.cell(place, statement.slot) for place in range(len(told.marks))]
+    bars = [_bar(mark, cell) for mark, cell in zip(told.marks, cells, strict=True)]
+    words = "; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars)
+    picture = figures.support_bars(
+        bars, key=f"s{statement.slot}", title=_("Support by side, with 90 % intervals"), description=words, half=_("one half"), rtl=get_language_bidi()
+    )
+    rows = [
+        {"letter": mark.letter, "name": mark.name, "figure": _figure_words(cell), "interval": _interval(cell)}
+        for mark, cell in zip(told.marks, cells, strict=True)
+    ]
+    return Sentence(statement, SafeString(picture), words, rows)
+
+
+def _bar(mark: Mark, cell: Cell) -> Bar:
+    share = None if cell.percent is None else cell.percent / 100
+    low, high = (None if end is None else end / 100 for end in (cell.low, cell.high))
+    return Bar(mark, _figure_words(cell), share, low, high)
+
+
+def _figure_words(cell: Cell) -> str:
+    """A figure in words: a percentage of rounded counts, a band, or why there is none."""
+    if not cell.shown:
+        standard = disclosure.STANDARD
+        facts = {"group": standard.group, "cell": standard.cell, "gate": standard.gate}
+        return _(disclosure.REASONS[cell.withheld]) % facts
+    if cell.band is not Band.NONE:
+        return _(disclosure.BANDS[cell.band])
+    return _("%(percent)s %%") % {"percent": cell.percent}
+
+
+def _interval(cell: Cell) -> str:
+    if cell.low is None or cell.high is None:
+        return ""
+    return _("%(low)s to %(high)s %%") % {"low": cell.low, "high": cell.high}
+
+
+def _liked(told: Told, seat: Seated, shown: dict[int | None, Seen]) -> Sentence | None:
+    """The statement that the reader's side likes and another side cannot."""
+    if not seat.side_place or told.compared != "sides":
+        return None
+    slot = told.content["liked"][seat.side_place - 1]
+    if slot is None or slot not in shown or told.figures is None or not told.figures.shown[:, slot].all():
+        return None
+    return _sentence(told, shown[slot])
+
+
+def _crowd(told: Told, seat: Seated) -> int | None:
+    """The truth about the crowd one hides in: about how many of one's side have voted."""
+    if not seat.side_place or told.figures is None or told.compared != "sides":
+        return None
+    size = int(told.figures.members[seat.side_place - 1])
+    return size if size > 0 else None
+
+
+@page_for(*EVERYONE)
+def table(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Side by statement: every figure that may be shown, with a word for each."""
+    own, open_count = _own_votes(seat)
+    rules.may_look(own, open_count, seat.on_panel or seat.role not in OF_A_SIDE)
+    told = _told(seat)
+    rows = [
+        {"statement": one, "cells": [_table_cell(told, place, one.slot) for place in range(len(told.marks))], "note": _note(told, one.slot)}
+        for one in _seen(seat, state=State.OPEN)
+        if one.slot is not None
+    ]
+    context = frame(seat, _figures_seen_by(), here="common-ground", told=told.kind, marks=told.marks, rows=rows, run=told.number)
+    return render(request, "statements/table.html", context)
+
+
+def _table_cell(told: Told, place: int, slot: int) -> dict[str, str]:
+    if told.kind == "sealed round":
+        band = Band(told.content["sides"][place][slot])
+        return {"figure": _(disclosure.BANDS[band]) if band else _("only all sides together"), "interval": ""}
+    if told.figures is None or slot >= told.figures.withheld.shape[1]:
+        return {"figure": _("not counted yet"), "interval": ""}
+    cell = told.figures.cell(place, slot)
+    return {"figure": _figure_words(cell), "interval": _interval(cell), "why": "" if cell.withheld is Withheld.NOT else "withheld"}
+
+
+def _note(told: Told, slot: int) -> str:
+    """What a statement is, in words, where the figures make it one of the known cases."""
+    if told.kind == "sealed round":
+        band = Band(told.content["together"][slot])
+        return _("All sides together: %(band)s.") % {"band": _(disclosure.BANDS[band])} if band else ""
+    if slot in told.common:
+        return _("Supported by a credible majority of every side.")
+    if slot in told.content.get("traps", []):
+        return _("A majority trap: much support overall, but not on every side.")
+    if slot in told.content.get("minorities", []):
+        return _("An invisible minority: no majority overall, but a clear one on one side.")
+    return ""
+
+
+@page_for(*EVERYONE)
+def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The map of opinions, from thirty voters on; cells of five or more, never a person."""
+    own, open_count = _own_votes(seat)
+    rules.may_look(own, open_count, seat.on_panel or seat.role not in OF_A_SIDE)
+    told = _told(seat)
+    cells = [figures.Cell(x, y, int(people), int(group)) for x, y, people, group in told.content.get("map", [])]
+    sizes = told.content.get("groups", [])
+    groups = [Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1}) for g in range(len(sizes))]
+    captions = [_("about %(people)s people") % {"people": size} for size in sizes]
+    picture = figures.opinion_map(
+        cells, groups, key="map", title=_("Where people stand to each other"), captions=captions, rtl=get_language_bidi(),
+        description=_("People who voted alike stand close together. Each mark stands for five people or more."),
+    ) if cells else ""
+    rows = [{"mark": mark, "people": caption} for mark, caption in zip(groups, captions, strict=True)]
+    context = frame(seat, _figures_seen_by(), here="common-ground", picture=SafeString(picture), rows=rows, needed=rules.MAP_FROM, told=told.kind)
+    return render(request, "statements/map.html", context)
+
+
+@page_for(*FACILITATORS)
+def compute(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Count anew, if enough people have voted since the last count."""
+    if request.method == "POST":
+        analysis.run(process=seat.process, by=seat.role)
+    return redirect("common-ground", pid=seat.process)
+
+
+def _once(request: HttpRequest) -> str:
+    return str(request.POST.get("once", ""))[:64]

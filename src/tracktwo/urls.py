@@ -1,0 +1,91 @@
+"""The addresses, in the order of a process' life."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as second_step
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkey
+from django.urls import URLPattern, path
+
+from tracktwo import web
+from tracktwo.people import views as people
+from tracktwo.process import views as process
+from tracktwo.statements import views as statements
+from tracktwo.transfer import views as transfer
+
+P = "p/<uuid:pid>/"
+
+
+def _signing_in(route: str, view: Any, name: str) -> URLPattern:
+    """A page of allauth; anybody may open it, and it tells nobody anything about anybody."""
+    return path(f"accounts/{route}", web.audience(web.ANYONE)(view), name=name)
+
+
+urlpatterns = [
+    # the house
+    path("", process.front, name="front"),
+    path("set-up/<str:token>/", people.set_up, name="set-up"),
+    path("language/", web.language, name="language"),
+    path("theme/", web.theme, name="theme"),
+    path("leave/", process.leave, name="leave"),
+    path("health/", web.health, name="health"),
+    # a process begins, and people take their seats
+    path("begin/", process.begin, name="begin"),
+    path("enter/", process.enter, name="enter"),
+    path("enter/<str:code>/", process.enter, name="enter-with"),
+    path(P, process.process, name="process"),
+    path(P + "sit/", process.sit, name="sit"),
+    path(P + "seats/", process.seats, name="seats"),
+    path(P + "seats/slips/", process.slips, name="slips"),
+    path(P + "seats/<uuid:sid>/withdraw/", process.withdraw, name="withdraw"),
+    path(P + "rules/", process.ground_rules, name="rules"),
+    path(P + "steps/", process.steps, name="steps"),
+    path(P + "thaw/", process.thaw, name="thaw"),
+    path(P + "record/", process.record_page, name="record"),
+    # statements and votes
+    path(P + "vote/", statements.vote, name="vote"),
+    path(P + "statements/", statements.statements, name="statements"),
+    path(P + "statements/write/", statements.write, name="write"),
+    path(P + "statements/moderate/", statements.moderate, name="moderate"),
+    path(P + "statements/<uuid:sid>/wordings/", statements.wordings, name="wordings"),
+    path(P + "common-ground/", statements.common_ground, name="common-ground"),
+    path(P + "common-ground/table/", statements.table, name="table"),
+    path(P + "common-ground/map/", statements.opinion_map, name="map"),
+    path(P + "common-ground/compute/", statements.compute, name="compute"),
+    # the paper
+    path(P + "paper/", transfer.paper, name="paper"),
+    path(P + "paper/draft/", transfer.draft, name="draft"),
+    path(P + "paper/pdf/", transfer.pdf, name="paper-pdf"),
+    # signing in
+    _signing_in("login/", account.login, "account_login"),
+    _signing_in("logout/", account.logout, "account_logout"),
+    _signing_in("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
+    _signing_in("2fa/", second_step.index, "mfa_index"),
+    _signing_in("2fa/authenticate/", second_step.authenticate, "mfa_authenticate"),
+    _signing_in("2fa/reauthenticate/", second_step.reauthenticate, "mfa_reauthenticate"),
+    _signing_in("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
+    _signing_in("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    _signing_in("2fa/passkeys/", passkey.list_webauthn, "mfa_list_webauthn"),
+    _signing_in("2fa/passkeys/add/", passkey.add_webauthn, "mfa_add_webauthn"),
+    _signing_in("2fa/passkeys/login/", passkey.login_webauthn, "mfa_login_webauthn"),
+    _signing_in("2fa/passkeys/reauthenticate/", passkey.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
+    _signing_in("2fa/passkeys/<int:pk>/remove/", passkey.remove_webauthn, "mfa_remove_webauthn"),
+    _signing_in("2fa/recovery/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
+    _signing_in("2fa/recovery/generate/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    # allauth names these; they lead nowhere here
+    *(
+        path(f"accounts/{name}/", people.not_offered, name=name)
+        for name in ("account_signup", "account_email", "account_reset_password", "account_inactive",
+                     "account_change_password", "account_set_password", "mfa_download_recovery_codes", "mfa_edit_webauthn",
+                     "account_email_verification_sent", "account_confirm_login_code")
+    ),
+]
+
+handler400 = "tracktwo.web.too_much"
+handler403 = "tracktwo.web.not_here"
+handler404 = "tracktwo.web.not_here"
+handler500 = "tracktwo.web.broken"

@@ -1,0 +1,1 @@
+"""One key per process, encrypted fields, grants to decrypt, and erasure."""

@@ -1,0 +1,125 @@
+"""Encrypted model fields.
+
+Assign text and it is sealed when the row is saved. Read the attribute and you get a `Sealed`,
+which opens only with a grant:
+
+    statement.text.open(seat.grant)
+
+A model with sealed fields has a random UUID as primary key and a `process_id`; both are part of
+what the value is bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from tracktwo.vault import keys, sealing
+from tracktwo.vault.grants import Grant
+
+Scope = str | Callable[[Any], str]
+
+
+class SealedRow(Protocol):
+    pk: UUID
+    process_id: UUID
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A value assigned and not yet sealed."""
+
+    plain: bytes
+
+
+class Sealed:
+    """What a sealed attribute gives: opens with a grant, and never prints."""
+
+    __slots__ = ("_field", "_row", "_value")
+
+    def __init__(self, field: SealedField, row: Any, value: bytes | Fresh) -> None:
+        self._field, self._row, self._value = field, row, value
+
+    @property
+    def scope(self) -> str:
+        return self._field.scope_of(self._row)
+
+    def open(self, grant: Grant) -> str:
+        return self.open_bytes(grant).decode()
+
+    def open_bytes(self, grant: Grant) -> bytes:
+        grant.demand(self._row.process_id, self.scope, self._row.pk)
+        if isinstance(self._value, Fresh):
+            return self._value.plain
+        key = keys.data_key(self._row.process_id, self.scope, sealing.key_number(self._value))
+        return sealing.unseal(self._value, key=key, place=self._field.place(self._row))
+
+    def __str__(self) -> str:
+        return "(sealed)"
+
+    __repr__ = __str__
+
+
+class SealedAttribute(DeferredAttribute):
+    """Lets rows hold ciphertext as read, or a fresh value until it is saved."""
+
+    def __get__(self, row: Any, owner: Any = None) -> Any:
+        if row is None:
+            return self
+        value = super().__get__(row, owner)
+        return None if value is None else Sealed(self.field, row, value)  # type: ignore[arg-type]
+
+    def __set__(self, row: Any, value: Any) -> None:
+        row.__dict__[self.field.attname] = self.field.taken(value, row)  # type: ignore[attr-defined]
+
+
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
+    """Ciphertext in the column. `scope` is a name, or a function from the row to a name."""
+
+    descriptor_class = SealedAttribute
+
+    def __init__(self, *args: Any, scope: Scope = "", **options: Any) -> None:
+        self.scope = scope
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options  # the scope lives in code: a migration has no use for it
+
+    def scope_of(self, row: Any) -> str:
+        return self.scope(row) if callable(self.scope) else self.scope
+
+    def place(self, row: SealedRow) -> bytes:
+        table = self.model._meta.db_table
+        return f"{row.process_id}|{table}|{self.column}|{row.pk}".encode()
+
+    def taken(self, value: Any, row: Any) -> bytes | Fresh | None:
+        """What an assignment means: text is fresh; bytes are ciphertext read from the database."""
+        if isinstance(value, str):
+            return Fresh(value.encode("utf-8", "replace"))
+        if value is None or isinstance(value, Fresh):
+            return value
+        if isinstance(value, Sealed):
+            raise TypeError("a sealed value belongs to its row; open it with a grant first")
+        return bytes(value)
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, Fresh):
+            number, key = keys.newest_key(model_instance.process_id, self.scope_of(model_instance))
+            value = sealing.seal(value.plain, key=key, number=number, place=self.place(model_instance))
+            model_instance.__dict__[self.attname] = value
+        return value
+
+
+class SealedText(SealedField):
+    """Text a person wrote."""
+
+
+class SealedBytes(SealedField):
+    """Packed data, for example a ballot's vector: assign `Fresh(data)`."""

@@ -1,0 +1,117 @@
+"""Sealing bytes: AES-256-GCM, bound to the place they belong to, padded to a few sizes.
+
+A sealed value is
+
+    version (1 byte) | key number (4 bytes) | nonce (12 bytes) | ciphertext and tag
+
+The associated data names process, table, column and row, so a value moved to another row does
+not open. Padding is there because the length of a ciphertext would otherwise match a
+published sentence.
+
+Sources: NIST SP 800-38D (GCM), RFC 5869 (HKDF), RFC 3394 (key wrap).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import struct
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from tracktwo.errors import Refusal, gettext_noop
+
+VERSION = 1
+KEY_BYTES = 32
+SIZES = (64, 256, 1024, 4096)
+HEADER = struct.Struct(">BI12s")
+LENGTH = struct.Struct(">I")
+
+
+class Unreadable(Refusal):
+    """A sealed value does not open: it was altered, moved, or its key is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext_noop("This cannot be read: it was altered, or its key has been destroyed."))
+
+
+def new_key() -> bytes:
+    return os.urandom(KEY_BYTES)
+
+
+def room_for(length: int) -> int:
+    """The padded size of a text of `length` bytes: 64, 256, 1024, 4096, then multiples of 4096."""
+    needed = LENGTH.size + length
+    for size in SIZES:
+        if needed <= size:
+            return size
+    return -(-needed // SIZES[-1]) * SIZES[-1]
+
+
+def pad(plain: bytes) -> bytes:
+    return (LENGTH.pack(len(plain)) + plain).ljust(room_for(len(plain)), b"\0")
+
+
+def unpad(padded: bytes) -> bytes:
+    (length,) = LENGTH.unpack_from(padded)
+    return padded[LENGTH.size : LENGTH.size + length]
+
+
+def seal(plain: bytes, *, key: bytes, number: int, place: bytes) -> bytes:
+    """Encrypt `plain` under `key` so that it opens only at `place`."""
+    nonce = os.urandom(12)
+    header = HEADER.pack(VERSION, number, nonce)
+    # The header is authenticated too: a value relabelled with another key number does not open.
+    return header + AESGCM(key).encrypt(nonce, pad(plain), header + place)
+
+
+def unseal(sealed: bytes, *, key: bytes, place: bytes) -> bytes:
+    """Decrypt, or raise Unreadable: no partial result and no reason an adversary could use."""
+    header, nonce = _header(sealed)
+    try:
+        return unpad(AESGCM(key).decrypt(nonce, sealed[HEADER.size :], header + place))
+    except InvalidTag:
+        raise Unreadable from None
+
+
+def key_number(sealed: bytes) -> int:
+    """Which data key sealed this value."""
+    header, _ = _header(sealed)
+    return int(HEADER.unpack(header)[1])
+
+
+def _header(sealed: bytes) -> tuple[bytes, bytes]:
+    if len(sealed) <= HEADER.size or sealed[0] != VERSION:
+        raise Unreadable
+    header = sealed[: HEADER.size]
+    return header, HEADER.unpack(header)[2]
+
+
+def derive(secret: bytes, *, salt: bytes, purpose: str) -> bytes:
+    """A key for one purpose from a secret and a salt (HKDF-SHA256)."""
+    kdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=salt, info=purpose.encode())
+    return kdf.derive(secret)
+
+
+def wrap(data_key: bytes, *, under: bytes) -> bytes:
+    return aes_key_wrap(under, data_key)
+
+
+def unwrap(wrapped: bytes, *, under: bytes) -> bytes:
+    try:
+        return aes_key_unwrap(under, wrapped)
+    except InvalidUnwrap:
+        raise Unreadable from None
+
+
+def fingerprint(key: bytes, *parts: bytes) -> bytes:
+    """HMAC-SHA256 over length-prefixed parts, so that no two lists of parts collide."""
+    digest = hmac.new(key, digestmod=hashlib.sha256)
+    for part in parts:
+        digest.update(LENGTH.pack(len(part)) + part)
+    return digest.digest()
