@@ -94,7 +94,7 @@ def support_bars(
     """
     step, top = 42, 0
     height = top + step * len(rows) + (14 if half else 2)
-    parts = [_patterns(key, [row.mark.hue for row in rows])]
+    parts = [_patterns(key, [row.mark.hue for row in rows if row.low is not None or row.share is not None])]
     for place, row in enumerate(rows):
         parts.append(_bar(row, key=key, y=top + step * place, rtl=rtl))
     middle = f'<line x1="50%" x2="50%" y1="{top + 18}" y2="{height - (12 if half else 0)}" '
@@ -337,8 +337,8 @@ def phase_path(
 ) -> str:
     """Phases as stations from top to bottom; every allowed step is drawn from the table of moves.
 
-    The step to the next station is the line itself; leaps ahead bow out at the reading side's end, steps
-    back at its start, each with an arrow head.
+    The step to the next station is the line itself; all others bow out on the empty side of the path, leaps
+    ahead in a full line, steps back in a dashed one, each with an arrow head.
     """
     order = {station.key: place for place, station in enumerate(stations)}
     step, top, wide = 46, 28, 420.0

@@ -163,7 +163,7 @@ def analyse(conversation: Conversation, seed: int = 1, sides: Sides | None = Non
         votes_each=int(np.median(voters)) if len(voters) else 0,
         rejected=int(rejected.sum()),
         parts=parts,
-        found=_found(conversation, votes, fit),
+        found=_found(conversation, votes, fit, taken=len(sides.names) if sides else 0),
         statements=statements,
         ranked=len(ranked),
         shared=tuple(k for k in ranked if statements[k].kind == "shared"),
@@ -202,17 +202,19 @@ def _compared(votes: Votes, fit: groups.Groups, sides: Sides | None) -> tuple[st
     return "everyone", _parts(("·",), ("Everyone",), everyone[voted]), everyone
 
 
-def _group_parts(fit: groups.Groups) -> tuple[Part, ...]:
-    """Numbers for groups found and letters for sides declared: the two are never mixed up."""
+def _group_parts(fit: groups.Groups, taken: int = 0) -> tuple[Part, ...]:
+    """Groups found have numbers, sides declared have letters and the first hues: never to be mixed up."""
     numbers = tuple(str(g + 1) for g in range(fit.count))
     names = tuple(f"Group {number}" for number in numbers)
-    return _parts(numbers, names, fit.members[fit.members >= 0])
+    return _parts(numbers, names, fit.members[fit.members >= 0], taken)
 
 
-def _parts(letters: tuple[str, ...], names: tuple[str, ...], members: Ints) -> tuple[Part, ...]:
+def _parts(
+    letters: tuple[str, ...], names: tuple[str, ...], members: Ints, taken: int = 0
+) -> tuple[Part, ...]:
     people = np.bincount(members[members >= 0], minlength=len(names)).tolist()
     return tuple(
-        Part(letter, name, g + 1, people[g], people[g] / max(len(members), 1))
+        Part(letter, name, (taken + g) % 8 + 1, people[g], people[g] / max(len(members), 1))
         for g, (letter, name) in enumerate(zip(letters, names, strict=True))
     )
 
@@ -268,11 +270,11 @@ def spread(statement: Statement) -> float:
     return max(shares) - min(shares) if shares else 0.0
 
 
-def _found(conversation: Conversation, votes: Votes, fit: groups.Groups) -> Found:
+def _found(conversation: Conversation, votes: Votes, fit: groups.Groups, taken: int) -> Found:
     counts = votes.tally(fit.members, max(fit.count, 1))
     several = fit.count >= 2
     return Found(
-        parts=_group_parts(fit),
+        parts=_group_parts(fit, taken),
         silhouette=_finite(fit.silhouette),
         stability=_finite(fit.stability),
         held=tuple(_held(conversation, counts, g) for g in range(fit.count)) if several else (),

@@ -7,6 +7,7 @@ people wrote are always data, never markup: escaped in the page, handed to the P
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -449,7 +450,8 @@ def _paper_statement(report: MapReport, statement: Statement) -> dict[str, Any]:
         {"support": s.support, "low": s.low, "high": s.high, "said": standing_said(p, s)}
         for p, s in zip(report.parts, statement.standings, strict=True)
     ]
-    return {"text": statement.text, "note": statement_note(statement, report), "bars": bars}
+    note = statement_note(statement, report)
+    return {"text": statement.text, "rtl": right_to_left(statement.text), "note": note, "bars": bars}
 
 
 def _paper_group(part: Part, held: Any) -> dict[str, Any]:
@@ -458,7 +460,10 @@ def _paper_group(part: Part, held: Any) -> dict[str, Any]:
         "hue": part.hue,
         "name": part.name,
         "size": _count(part.people, "person", "people"),
-        "held": [{"text": h.text, "said": held_said(h.agrees, h.inside, h.outside)} for h in held],
+        "held": [
+            {"text": h.text, "rtl": right_to_left(h.text), "said": held_said(h.agrees, h.inside, h.outside)}
+            for h in held
+        ],
     }
 
 
@@ -487,6 +492,12 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 def _and(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def right_to_left(text: str) -> bool:
+    """The direction of the first letter that has one, as a page's dir="auto" decides it."""
+    strong = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind != "L" for kind in strong if kind in ("L", "R", "AL")), False)
 
 
 def plain(text: str) -> str:

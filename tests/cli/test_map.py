@@ -1,0 +1,283 @@
+"""`tracktwo map`: from an export to a report, without database, keys or network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.engines.opinion_exports.folders import REAL, RIVER, export, write
+from tracktwo import cli
+from tracktwo.engines.opinion.exports import read_polis, read_sides
+from tracktwo.statements import mapping, report
+
+FILES = ["index.html", "report.json", "report.pdf"]
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli.app, ["map", *map(str, words)], env={"COLUMNS": "160"})
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("river") / "report"
+    assert run(RIVER, "--out", out, "--sides", "bank").exit_code == 0
+    return out
+
+
+def test_the_groups_and_what_bridges_them_are_printed():
+    result = run(RIVER)
+    assert result.exit_code == 0
+    assert "60 people gave 554 votes on 11 statements" in result.stdout
+    assert "1 statement rejected by the moderators is left out" in result.stdout
+    assert "The votes fall into 2 groups" in result.stdout
+    assert re.search(
+        r"\d+ of the 11 statements that every group answered are supported by a cred", result.stdout
+    )
+    assert "Boats need lights." in result.stdout
+
+
+def test_declared_sides_are_compared_instead_of_groups():
+    result = run(RIVER, "--sides", "bank")
+    assert "What every side supports" in result.stdout
+    assert "A east" in result.stdout
+
+
+def test_a_rejected_statement_appears_nowhere(written):
+    for name in ("index.html", "report.json"):
+        assert "cannot be trusted" not in (written / name).read_text()
+
+
+def test_the_report_is_three_files_and_nothing_is_left_beside_it(written):
+    assert names(written) == FILES
+    assert names(written.parent) == ["report"]
+    assert (written / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_page_asks_no_other_address_for_anything(written):
+    page = (written / "index.html").read_text()
+    assert not re.search(
+        r"<(script|link(?! rel=\"icon\" href=\"data:,\")|img|iframe|object|embed|video)", page
+    )
+    assert not re.search(r"@import|url\(\s*['\"]?(?!#)", page)
+    assert "default-src 'none'" in page
+
+
+def test_what_people_wrote_is_text_and_never_markup(written):
+    page = (written / "index.html").read_text()
+    assert "&lt;b&gt;Repair&lt;/b&gt; #strong[the dyke] $now$ &amp; \\ not later" in page
+    assert "<b>Repair" not in page
+
+
+def test_the_same_data_and_seed_give_the_same_bytes(tmp_path, written):
+    assert run(RIVER, "--out", tmp_path / "again", "--sides", "bank").exit_code == 0
+    for name in FILES:
+        assert (tmp_path / "again" / name).read_bytes() == (written / name).read_bytes()
+
+
+def test_json_alone_is_printed_on_demand(written):
+    result = run(RIVER, "--json", "--sides", "bank")
+    assert result.stdout == (written / "report.json").read_text()
+
+
+def test_the_figures_of_a_statement_are_whole(written):
+    told = json.loads((written / "report.json").read_text())
+    ferry = next(s for s in told["statements"] if s["number"] == 0)
+    for part, standing in zip(told["parts"], ferry["standings"], strict=True):
+        assert (
+            standing["agree"] + standing["disagree"] + standing["passed"]
+            == standing["answers"]
+            <= part["people"]
+        )
+        assert standing["low"] < standing["support"] < standing["high"]
+
+
+def test_no_person_can_be_found_in_the_report(written):
+    told = json.loads((written / "report.json").read_text())
+    assert min(cell["people"] for cell in told["cells"]) >= 5
+    assert "1000000000" not in (written / "report.json").read_text()
+    assert "1000000000" not in (written / "index.html").read_text()
+
+
+def test_below_thirty_voters_there_is_a_table_and_no_map(tmp_path):
+    folder = small_crowd(tmp_path, people=24)
+    found = mapping.analyse(read_polis(folder))
+    page = report.as_page(found)
+    assert found.cells == ()
+    assert "Show the map" not in page
+    assert "<details open>" in page
+    assert "Only 24 people voted. Below 30 no map is drawn" in page
+
+
+def test_shares_of_fewer_than_five_answers_are_told_nowhere(tmp_path):
+    folder = small_crowd(tmp_path, people=24)
+    votes = [(1, 3, who, 1) for who in (1, 2, 20)]
+    with (folder / "votes.csv").open("a") as file:
+        file.writelines(f"{when},,{what},{who},{vote}\n" for when, what, who, vote in votes)
+    last = mapping.analyse(read_polis(folder)).statements[-1]
+    assert (last.agree_overall, last.credible, last.weakest, last.kind) == (None, None, None, "open")
+    assert [(s.shown, s.answers, s.agree, s.support) for s in last.standings] == [
+        (False, None, None, None)
+    ] * 2
+
+
+def test_too_few_people_for_groups_are_read_as_one_crowd(tmp_path):
+    found = mapping.analyse(read_polis(export(tmp_path)))
+    assert (found.compared, found.people) == ("everyone", 3)
+    assert "No statement has five answers" in report.lead(found)
+    assert "<!doctype html>" in report.as_page(found)
+    assert report.as_pdf(found).content.startswith(b"%PDF-")
+
+
+def small_crowd(folder: Path, people: int) -> Path:
+    """Two camps that differ on two of four statements; nobody answers the last."""
+    votes = [
+        (1, what, who, 1 if what == 0 or (what == 1) == (who < people // 2) else -1)
+        for who in range(people)
+        for what in range(3)
+    ]
+    return export(folder, votes=votes, texts=["Ferry", "Mill", "Rights", "Toll"])
+
+
+def test_sides_come_from_a_file_as_well(tmp_path):
+    river = read_polis(RIVER)
+    sides = read_sides(RIVER, "bank", river.people_ids)
+    rows = [(who, sides.names[side]) for who, side in zip(river.people_ids.tolist(), sides.side, strict=True)]
+    write(tmp_path / "banks.csv", ("participant", "side"), rows)
+    by_file, by_column = (
+        run(RIVER, "--json", "--sides", tmp_path / "banks.csv"),
+        run(RIVER, "--json", "--sides", "bank"),
+    )
+    assert by_file.stdout == by_column.stdout
+
+
+def test_polis_data_is_attributed_where_it_comes_from_polis(tmp_path):
+    for file in RIVER.iterdir():
+        shutil.copy(file, tmp_path)
+    (tmp_path / "summary.csv").write_text("topic,River\nurl,https://pol.is/abc\n")
+    assert "CC BY 4.0" in report.as_page(mapping.analyse(read_polis(tmp_path)))
+    assert "CC BY 4.0" not in report.as_page(mapping.analyse(read_polis(RIVER)))
+
+
+def test_a_script_the_machine_has_no_font_for_is_said(tmp_path):
+    (export(tmp_path) / "summary.csv").write_text("topic,\uf8ff\U000f1234\n", encoding="utf-8")
+    pdf = report.as_pdf(mapping.analyse(read_polis(tmp_path)))
+    assert pdf.content.startswith(b"%PDF-")
+    assert "have no font on this machine" in pdf.warning
+
+
+# ---- refusals
+
+
+def test_bad_input_is_one_sentence_and_exit_code_two_and_leaves_nothing(tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    export(folder, votes=[(1, 0, 5, 7)])
+    result = run(folder, "--out", tmp_path / "report")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert (
+        "votes.csv, line 2: the vote “7” is none of 1, 0 and -1; correct or remove this line" in result.stderr
+    )
+    assert names(tmp_path) == ["export"]
+
+
+def test_an_earlier_report_is_replaced_and_other_files_are_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "index.html").write_text("old")
+    assert run(RIVER, "--out", tmp_path).exit_code == 0
+    assert names(tmp_path) == sorted([*FILES, "notes.txt"])
+    assert (tmp_path / "index.html").read_text().startswith("<!doctype html>")
+    assert names(tmp_path.parent).count(tmp_path.name) == 1
+
+
+def test_an_earlier_report_outlives_a_failed_run(tmp_path, monkeypatch):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "index.html").write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    result = run(RIVER, "--out", tmp_path / "report")
+    assert result.exit_code == 2
+    assert "the report cannot be written (No space left on device)" in result.stderr
+    assert names(tmp_path) == ["report"]
+    assert (tmp_path / "report" / "index.html").read_text() == "old"
+
+
+def test_a_file_in_place_of_the_report_folder_is_refused(tmp_path):
+    (tmp_path / "report").write_text("mine")
+    result = run(RIVER, "--out", tmp_path / "report")
+    assert result.exit_code == 2
+    assert "this is a file; give a folder for the report" in result.stderr
+
+
+def test_an_unknown_column_of_sides_is_refused():
+    result = run(RIVER, "--sides", "nation")
+    assert result.exit_code == 2
+    assert "participants-votes.csv, line 1: the column “nation” is missing" in result.stderr
+
+
+def test_interrupting_leaves_quietly(tmp_path, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mapping, "analyse", interrupted)
+    result = run(RIVER, "--out", tmp_path / "report")
+    assert result.exit_code == 130
+    assert result.stderr.endswith("Stopped; nothing was written.\n")
+    assert names(tmp_path) == []
+
+
+def test_ctrl_c_during_a_long_read_ends_the_command(tmp_path):
+    rows = [(t, 0, t % 9_000, 1) for t in range(900_000)]
+    folder = export(tmp_path, votes=rows)
+    out = tmp_path / "report"
+    begin = (
+        "from tracktwo import cli; import tracktwo.statements.mapping; print('ready', flush=True);"
+        f"cli.app(['map', {str(folder)!r}, '--out', {str(out)!r}])"
+    )
+    command = [sys.executable, "-c", begin]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        time.sleep(0.2)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert (running.returncode, said) == (130, "Stopped; nothing was written.\n")
+    assert not out.exists()
+
+
+def test_no_settings_and_no_database_are_loaded():
+    check = (
+        "import sys; from typer.testing import CliRunner; from tracktwo import cli;"
+        "assert 'django' not in sys.modules and 'numpy' not in sys.modules;"
+        f"r = CliRunner().invoke(cli.app, ['map', {str(RIVER)!r}]); assert r.exit_code == 0, r.output;"
+        "assert 'django' not in sys.modules and 'tracktwo.settings' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real conversations are not at hand")
+@pytest.mark.parametrize("name", sorted(path.name for path in REAL.iterdir()) if REAL.is_dir() else [])
+def test_every_real_conversation_becomes_a_report(name, tmp_path):
+    begun = time.process_time()
+    result = run(REAL / name, "--out", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    assert time.process_time() - begun < 10
+    assert names(tmp_path / "report") == FILES
+    assert "CC BY 4.0" in (tmp_path / "report" / "index.html").read_text()
