@@ -492,6 +492,8 @@ def _is_number(text: str) -> bool:
 
 
 def _whole_number(text: str, column: str, path: Path, line: int) -> int:
+    if text.isdigit() and text.isascii() and len(text) < 19:  # all but the largest: no need to compare
+        return int(text)
     if _is_number(text):
         return int(text)
     raise BadInput(
