@@ -114,7 +114,7 @@ def shares_of_two_sides(
     """Posterior means, P(share > 1/2), P(both > 1/2) and E[smaller share], by adding up a fine grid."""
     deviation = np.sqrt(np.diag(covariance))
     one, other = (
-        np.linspace(usual[g] - 8 * deviation[g], usual[g] + 8 * deviation[g], 601) for g in range(2)
+        np.linspace(usual[g] - 8 * deviation[g], usual[g] + 8 * deviation[g], 241) for g in range(2)
     )
     theta = np.stack(np.meshgrid(one, other, indexing="ij"))
     share = 1 / (1 + np.exp(-theta))
@@ -128,3 +128,52 @@ def shares_of_two_sides(
     majority = [float(weight[share[g] > 0.5].sum()) for g in range(2)]
     both = float(weight[(share > 0.5).all(axis=0)].sum())
     return mean, majority, both, float((weight * share.min(axis=0)).sum())
+
+
+def worth(draws: np.ndarray, variance: np.ndarray, side: int, statement: int, top: int) -> float:
+    """What a vote of the side on the statement is worth; draws of the shares [K, m, d], variance [K, m]."""
+    smallest = draws.min(axis=0)
+    scores = sorted((float(row.mean()) for row in smallest), reverse=True)
+    z = (scores[min(top, len(scores)) - 1] - smallest[statement].mean()) / smallest[statement].std()
+    holds_back = float(np.mean([draws[:, statement, d].argmin() == side for d in range(draws.shape[2])]))
+    p, v = float(draws[side, statement].mean()), float(variance[side, statement])
+    news = math.sqrt(v * v / (v + 1 / (p * (1 - p)))) * (0.25 + p * (1 - p))
+    return math.exp(-z * z / 2) * (holds_back + 0.05) * news
+
+
+def approval(ballots: Ballots, side: list[int], lent: np.ndarray, statements: int) -> np.ndarray:
+    return np.array(
+        [
+            [float(ballots[i, j] == 1) if (i, j) in ballots else lent[side[i], j] for j in range(statements)]
+            for i in range(len(side))
+        ]
+    )
+
+
+def greedy_slate(table: np.ndarray, size: int) -> list[int]:
+    chosen: list[int] = []
+    for _ in range(size):
+        gains = {
+            c: sum(row[c] / (1 + sum(row[s] for s in chosen)) for row in table)
+            for c in range(table.shape[1])
+            if c not in chosen
+        }
+        most = max(gains.values())
+        chosen.append(min(c for c, gain in gains.items() if gain > most - 1e-9))
+    return chosen
+
+
+def pav_score(table: np.ndarray, chosen: list[int]) -> float:
+    return sum(sum(1 / (place + 1) for place in range(int(row[chosen].sum()))) for row in table)
+
+
+def unfair_to(table: np.ndarray, chosen: list[int]) -> float:
+    """The worst ratio of EJR+: quotas of people short of places, over the places they deserve."""
+    people, size = len(table), len(chosen)
+    ratios = [0.0]
+    for c in range(table.shape[1]):
+        if c not in chosen:
+            for places in range(1, size + 1):
+                short = sum(1 for row in table if row[c] and row[chosen].sum() < places)
+                ratios.append(short * size / (places * people))
+    return max(ratios)

@@ -132,7 +132,7 @@ def test_clear_camps_are_found(camp_sizes):
     assert groups.adjusted_rand(found(votes).members, camp) > 0.95
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("camp_sizes", [(14, 12), (60, 45, 30), (500, 400, 300)])
 def test_groups_are_the_same_mirrored_shuffled_and_from_another_seed(camp_sizes, seed):
     votes, _ = camps(camp_sizes, 30, answered=0.5, seed=seed)
@@ -161,11 +161,11 @@ def test_the_grid_finds_the_groups_that_every_single_point_would_give(monkeypatc
 
 
 def same_whichever_way_one_looks(votes: Votes, seed: int) -> None:
-    usual = found(votes)
+    usual = found(votes, draws=0)
     again, people = shuffled(votes, np.random.default_rng(seed))
     for number, mirror in enumerate(MIRRORS):
         rng = np.random.default_rng(100 + number)
         here = space.find(again, rng=rng)
-        there = groups.find(replace(here, positions=here.positions * mirror), rng=rng)
+        there = groups.find(replace(here, positions=here.positions * mirror), draws=0, rng=rng)
         assert groups.adjusted_rand(there.members, usual.members[people]) == 1.0
         assert there.silhouette == pytest.approx(usual.silhouette)

@@ -8,6 +8,7 @@ these sides, and on what the other sides said. Source: DESIGN 6.1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -248,20 +249,25 @@ def _shares(posterior: Posterior) -> tuple[Floats, Floats, Floats, Floats]:
     return support, low, high, special.ndtr(mean / deviation)
 
 
-def _smallest_shares(posterior: Posterior, rng: np.random.Generator) -> Floats:
-    """Draws [m, draws] of the share of the least agreeing side.
+def log_odds(posterior: Posterior, *, draws: int, rng: np.random.Generator) -> Iterator[Floats]:
+    """Draws from the belief, one float64[m, draws] for each side in turn.
 
-    Every statement meets the same standard normal draws (and their mirror images): statements with
-    equal votes get exactly equal scores, and comparisons are sharper than separate draws would be.
+    Every statement meets the same standard normal draws and their mirror images (the second half):
+    statements with equal votes get equal draws, and comparisons are sharper than separate draws would be.
     """
-    sides, m = posterior.mean.shape
-    half = rng.standard_normal((sides, _DRAWS // 2))
+    sides = len(posterior.mean)
+    half = rng.standard_normal((sides, draws // 2))
     normal = np.concatenate([half, -half], axis=1)
     root = np.linalg.cholesky(posterior.covariance)
-    smallest = np.full((m, _DRAWS), np.inf)
     for side in range(sides):
-        theta = root[:, side, : side + 1] @ normal[: side + 1]
-        theta += posterior.mean[side][:, None]
+        yield root[:, side, : side + 1] @ normal[: side + 1] + posterior.mean[side][:, None]
+
+
+def _smallest_shares(posterior: Posterior, rng: np.random.Generator) -> Floats:
+    """Draws [m, draws] of the share of the least agreeing side."""
+    sides = log_odds(posterior, draws=_DRAWS, rng=rng)
+    smallest = next(sides)
+    for theta in sides:
         np.minimum(smallest, theta, out=smallest)
     return np.asarray(special.expit(smallest, out=smallest))
 

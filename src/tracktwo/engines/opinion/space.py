@@ -87,19 +87,24 @@ def project(votes: Votes, components: Floats, means: Floats) -> Floats:
     m counts the statements that carry a vote, n_i the person's answers; who answered little is so
     not drawn to the middle. NaN for people without a vote. Cost O(v).
     """
+    used = np.zeros(votes.statements, dtype=bool)
+    used[votes.code >> 2] = True
+    answered = votes.answers_per_person()
+    scale = np.sqrt(np.divide(used.sum(), answered, where=answered > 0, out=np.full(votes.people, np.nan)))
+    return np.asarray(along(votes, components, means) * scale[:, None])
+
+
+def along(votes: Votes, components: Floats, means: Floats) -> Floats:
+    """Each person's sum of (vote - mean) x component, not scaled: float64[n, 2]. Cost O(v)."""
     table = _centred(means)[:, None] * np.repeat(components.T, 4, axis=0)
     sums: Floats = np.zeros((votes.people, 2))
-    used = np.zeros(votes.statements, dtype=bool)
     for people, part in votes.parts():
         picked = sparse.csr_array(
             (np.ones(len(part)), part.code.astype(np.int32), part.start),
             shape=(part.people, 4 * votes.statements),
         )
         sums[people] = np.asarray(picked @ table)
-        used[part.code >> 2] = True
-    answered = votes.answers_per_person()
-    scale = np.sqrt(np.divide(used.sum(), answered, where=answered > 0, out=np.full(votes.people, np.nan)))
-    return np.asarray(sums * scale[:, None])
+    return sums
 
 
 def grams(votes: Votes) -> Grams:
