@@ -13,8 +13,13 @@ import typer
 from tracktwo import serving
 from tracktwo.errors import BadInput
 
-Data = Annotated[Path | None, typer.Option("--data", help="The data directory; by default TRACKTWO_DATA or ~/.local/share/tracktwo.")]
-ProcessId = Annotated[UUID, typer.Option("--process", help="The id of a process; `tracktwo processes` lists them.")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The data directory; by default TRACKTWO_DATA or ~/.local/share/tracktwo."),
+]
+ProcessId = Annotated[
+    UUID, typer.Option("--process", help="The id of a process; `tracktwo processes` lists them.")
+]
 
 
 def _say(step: str) -> None:
@@ -25,7 +30,9 @@ def serve(
     data: Data = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
-    ready_file: Annotated[Path | None, typer.Option(help="Write the address here, as JSON, once the server listens.")] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Write the address here, as JSON, once the server listens.")
+    ] = None,
 ) -> None:
     """Start your own Tracktwo. The first start makes keys and database and prints a one-time set-up link."""
     serving.settle(data=data)
@@ -53,12 +60,18 @@ def _set_up_link(address: str) -> str:
     from tracktwo.people import site
     from tracktwo.people.models import Person
 
-    return "" if Person.objects.filter(convenes=True).exists() else f"{address}/set-up/{site.new_set_up_token()}/"
+    return (
+        ""
+        if Person.objects.filter(convenes=True).exists()
+        else f"{address}/set-up/{site.new_set_up_token()}/"
+    )
 
 
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
-    ready_file: Annotated[Path | None, typer.Option(help="Write the address and the links here, as JSON.")] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Write the address and the links here, as JSON.")
+    ] = None,
 ) -> None:
     """A finished example process, the Orsel basin, in a throw-away folder. No account; Ctrl-C leaves nothing behind."""
     taken = _free_port(port)
@@ -98,7 +111,9 @@ def _announce(address: str, begun: Any, ready_file: Path | None) -> None:
     typer.echo("\nCtrl-C ends the demo.")
     sys.stdout.flush()
     if ready_file:
-        serving.write_ready_file(ready_file, {"address": address, "process": str(begun.process), "links": links})
+        serving.write_ready_file(
+            ready_file, {"address": address, "process": str(begun.process), "links": links}
+        )
 
 
 def processes(data: Data = None) -> None:
@@ -116,7 +131,12 @@ def processes(data: Data = None) -> None:
 def import_polis(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a Polis export.")],
     process: ProcessId,
-    sides: Annotated[str | None, typer.Option(help="Declared sides, by letter: a column of participants-votes.csv, or a CSV file participant,side.")] = None,
+    sides: Annotated[
+        str | None,
+        typer.Option(
+            help="Declared sides, by letter: a column of participants-votes.csv, or a CSV file participant,side."
+        ),
+    ] = None,
     language: Annotated[str, typer.Option(help="The language the statements are written in.")] = "en",
     data: Data = None,
 ) -> None:
@@ -128,14 +148,25 @@ def import_polis(
     serving.settle(data=data)
     from tracktwo.statements import importing
 
-    came = importing.take_in(process=process, conversation=conversation, language=language, sides=declared, by="administrator")
-    typer.echo(f"Imported {came.statements} statements and {came.people} ballots; {came.rejected} statements were rejected in the export and stay so.")
-    typer.echo(f"Analysis run {came.run} is on the pages of the process." if came.run else "Too few votes for figures yet.")
+    came = importing.take_in(
+        process=process, conversation=conversation, language=language, sides=declared, by="administrator"
+    )
+    typer.echo(
+        f"Imported {came.statements} statements and {came.people} ballots; "
+        f"{came.rejected} statements were rejected in the export and stay so."
+    )
+    typer.echo(
+        f"Analysis run {came.run} is on the pages of the process."
+        if came.run
+        else "Too few votes for figures yet."
+    )
 
 
 def verify_record(
     process: ProcessId,
-    anchor: Annotated[str, typer.Option(help="A head noted earlier, LENGTH:HASH: only then does a cut end show.")] = "",
+    anchor: Annotated[
+        str, typer.Option(help="A head noted earlier, LENGTH:HASH: only then does a cut end show.")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Check the chained record of a process; exit code 1 where it does not hold."""
@@ -155,7 +186,11 @@ def _anchor(text: str) -> tuple[int, bytes] | None:
     try:
         return int(length), bytes.fromhex(head)
     except ValueError:
-        raise BadInput("this is not a head", where=f"--anchor {text[:80]}", remedy="give LENGTH:HASH as the record page shows it") from None
+        raise BadInput(
+            "this is not a head",
+            where=f"--anchor {text[:80]}",
+            remedy="give LENGTH:HASH as the record page shows it",
+        ) from None
 
 
 def erase(
@@ -204,5 +239,3 @@ def register(app: typer.Typer, plainly: Callable[[Any], Any]) -> None:
     app.add_typer(record, name="record")
     options = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
     app.command(context_settings=options)(plainly(manage))
-
-

@@ -15,7 +15,7 @@ class Discreet(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        day = datetime.date.today().isoformat()
+        day = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
         template = record.msg if isinstance(record.msg, str) and not record.exc_info else record.name
         line = f"{day} {record.levelname} {record.name}: {template if self._is_ours(record) else '(details left out)'}"
         return line + self._trace(record)

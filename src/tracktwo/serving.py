@@ -31,7 +31,9 @@ def settle(*, data: Path | None = None, demo: bool = False) -> None:
         chosen.chmod(0o700)
     except OSError as fault:
         remedy = "choose a folder that you may write to, with --data"
-        raise BadInput(f"the data directory cannot be made ({fault.strerror})", where=str(chosen), remedy=remedy) from None
+        raise BadInput(
+            f"the data directory cannot be made ({fault.strerror})", where=str(chosen), remedy=remedy
+        ) from None
     from tracktwo.vault.keystore import Keystore  # before the settings: they read the signing key
 
     Keystore(chosen / "keystore").ensure()
@@ -61,7 +63,9 @@ def listen(host: str, port: int) -> socket.socket:
         taken = socket.create_server((host, port), backlog=256)
     except OSError as fault:
         remedy = "choose another with --port"
-        raise BadInput(f"this address is not free ({fault.strerror})", where=f"{host}:{port}", remedy=remedy) from None
+        raise BadInput(
+            f"this address is not free ({fault.strerror})", where=f"{host}:{port}", remedy=remedy
+        ) from None
     return taken
 
 
@@ -72,14 +76,20 @@ def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
     from tracktwo.asgi import application
 
     config = uvicorn.Config(
-        application, log_config=None, access_log=False, server_header=False, date_header=False, lifespan="off",
-        timeout_graceful_shutdown=STOP_WITHIN, proxy_headers=False,
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=STOP_WITHIN,
+        proxy_headers=False,
     )
-    server = _Server(config, ready)
+    server = _announcing(config, ready)
     server.run(sockets=[taken])
 
 
-def _Server(config: Any, ready: Callable[[], None]) -> Any:
+def _announcing(config: Any, ready: Callable[[], None]) -> Any:
     import uvicorn
 
     class Announcing(uvicorn.Server):

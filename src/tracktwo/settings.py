@@ -27,7 +27,9 @@ KNOWN = {"DATA", "DATABASE_URL", "HOSTS", "SECURE", "LANGUAGE", "EXIT_URL", "DEM
 
 env = environ.Env()
 # A word that only the test suite, the screenshots or the demo's own process set is not a setting.
-_ours = {name[9:] for name in os.environ if name.startswith("TRACKTWO_") and not name.startswith("TRACKTWO_TEST_")}
+_ours = {
+    name[9:] for name in os.environ if name.startswith("TRACKTWO_") and not name.startswith("TRACKTWO_TEST_")
+}
 if _unknown := _ours - KNOWN - {"SHOTS"}:
     raise ImproperlyConfigured(
         f"TRACKTWO_{sorted(_unknown)[0]} is not a setting of Tracktwo. Known: "
@@ -69,7 +71,11 @@ _EMBEDDED = {
     "CONN_MAX_AGE": None,
 }
 _url = env.str("TRACKTWO_DATABASE_URL", default="")
-DATABASES = {"default": env.db_url_config(_url) | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 12}}} if _url else _EMBEDDED}
+DATABASES = {
+    "default": env.db_url_config(_url) | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 12}}}
+    if _url
+    else _EMBEDDED
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the application ------------------------------------------------------------------------------
@@ -127,13 +133,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- languages ------------------------------------------------------------------------------------
 
+
 def _language() -> str:
     """The first language: set for this start, or chosen at set-up, or English."""
     try:
         chosen = str(json.loads((DATA / "site.json").read_text())["language"])
     except (OSError, ValueError, KeyError):
         chosen = "en"
-    return env.str("TRACKTWO_LANGUAGE", default=chosen)
+    return str(env.str("TRACKTWO_LANGUAGE", default=chosen))
 
 
 LANGUAGE_CODE = _language()
@@ -180,7 +187,9 @@ CSRF_FAILURE_VIEW = "tracktwo.web.form_expired"
 # --- the browser is told to ask nobody else -------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"  # other sites learn nothing; with no-referrer a browser sends forms as from nowhere
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # other sites learn nothing; with no-referrer a browser sends forms as from nowhere
+)
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 86400 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
@@ -203,7 +212,6 @@ CONTENT_SECURITY_POLICY = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

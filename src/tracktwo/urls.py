@@ -22,7 +22,8 @@ P = "p/<uuid:pid>/"
 
 def _signing_in(route: str, view: Any, name: str) -> URLPattern:
     """A page of allauth; anybody may open it, and it tells nobody anything about anybody."""
-    return path(f"accounts/{route}", web.audience(web.ANYONE)(view), name=name)
+    page: URLPattern = path(f"accounts/{route}", web.audience(web.ANYONE)(view), name=name)
+    return page
 
 
 urlpatterns = [
@@ -56,6 +57,7 @@ urlpatterns = [
     path(P + "common-ground/table/", statements.table, name="table"),
     path(P + "common-ground/map/", statements.opinion_map, name="map"),
     path(P + "common-ground/compute/", statements.compute, name="compute"),
+    path(P + "close/", statements.close, name="close"),
     # the paper
     path(P + "paper/", transfer.paper, name="paper"),
     path(P + "paper/draft/", transfer.draft, name="draft"),
@@ -72,16 +74,27 @@ urlpatterns = [
     _signing_in("2fa/passkeys/", passkey.list_webauthn, "mfa_list_webauthn"),
     _signing_in("2fa/passkeys/add/", passkey.add_webauthn, "mfa_add_webauthn"),
     _signing_in("2fa/passkeys/login/", passkey.login_webauthn, "mfa_login_webauthn"),
-    _signing_in("2fa/passkeys/reauthenticate/", passkey.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
+    _signing_in(
+        "2fa/passkeys/reauthenticate/", passkey.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"
+    ),
     _signing_in("2fa/passkeys/<int:pk>/remove/", passkey.remove_webauthn, "mfa_remove_webauthn"),
     _signing_in("2fa/recovery/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     _signing_in("2fa/recovery/generate/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
     # allauth names these; they lead nowhere here
     *(
         path(f"accounts/{name}/", people.not_offered, name=name)
-        for name in ("account_signup", "account_email", "account_reset_password", "account_inactive",
-                     "account_change_password", "account_set_password", "mfa_download_recovery_codes", "mfa_edit_webauthn",
-                     "account_email_verification_sent", "account_confirm_login_code")
+        for name in (
+            "account_signup",
+            "account_email",
+            "account_reset_password",
+            "account_inactive",
+            "account_change_password",
+            "account_set_password",
+            "mfa_download_recovery_codes",
+            "mfa_edit_webauthn",
+            "account_email_verification_sent",
+            "account_confirm_login_code",
+        )
     ),
 ]
 

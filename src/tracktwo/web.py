@@ -52,7 +52,11 @@ def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[
 def every_view_declares_its_audience(**_options: Any) -> list[Error]:
     """Start-up check: a view that does not say who it is for is not served."""
     return [
-        Error(f"The view at “{path}” does not declare its audience.", hint="Decorate it with @audience.", id="tracktwo.E001")
+        Error(
+            f"The view at “{path}” does not declare its audience.",
+            hint="Decorate it with @audience.",
+            id="tracktwo.E001",
+        )
         for path, pattern in patterns()
         if not getattr(pattern.callback, "audience", None)
     ]
@@ -76,7 +80,9 @@ class PlainText(forms.CharField):
 
     def __init__(self, *, longest: int, rows: int = 0, **options: Any) -> None:
         if rows:
-            options.setdefault("widget", forms.Textarea(attrs={"rows": rows, "dir": "auto", "maxlength": longest}))
+            options.setdefault(
+                "widget", forms.Textarea(attrs={"rows": rows, "dir": "auto", "maxlength": longest})
+            )
         else:
             options.setdefault("widget", forms.TextInput(attrs={"dir": "auto", "maxlength": longest}))
         super().__init__(max_length=longest, strip=True, **options)
@@ -84,12 +90,18 @@ class PlainText(forms.CharField):
     def to_python(self, value: Any) -> str:
         return clean(super().to_python(value) or "")
 
+
 # --- answers ---------------------------------------------------------------------------------
 
 
 def new_once() -> str:
     """The key that makes sending a form twice the same as sending it once."""
     return secrets.token_urlsafe(16)
+
+
+def once_of(request: HttpRequest) -> str:
+    """The key a form came with."""
+    return request.POST.get("once", "")[:64]
 
 
 def back_to(request: HttpRequest, fallback: str = "/") -> str:
@@ -101,7 +113,9 @@ def back_to(request: HttpRequest, fallback: str = "/") -> str:
 
 def say(refusal: Refusal) -> str:
     """A refusal's sentence in the reader's language."""
-    facts = {key: _(value) if isinstance(value, str) and value else value for key, value in refusal.facts.items()}
+    facts = {
+        key: _(value) if isinstance(value, str) and value else value for key, value in refusal.facts.items()
+    }
     sentence = _(refusal.sentence)
     return sentence % facts if facts else sentence
 
@@ -194,7 +208,12 @@ def theme_of(request: HttpRequest) -> str:
 
 def _kept(response: HttpResponse, name: str, value: str) -> HttpResponse:
     response.set_cookie(
-        name, value, max_age=180 * 86400, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
+        name,
+        value,
+        max_age=180 * 86400,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
     )
     return response
 
@@ -204,14 +223,18 @@ def language(request: HttpRequest) -> HttpResponse:
     """Choose the language of the interface; kept in a cookie, not with the person."""
     wanted = request.POST.get("language", "")
     answer = HttpResponseRedirect(back_to(request))
-    return _kept(answer, settings.LANGUAGE_COOKIE_NAME, wanted) if wanted in dict(settings.LANGUAGES) else answer
+    return (
+        _kept(answer, settings.LANGUAGE_COOKIE_NAME, wanted) if wanted in dict(settings.LANGUAGES) else answer
+    )
 
 
 @audience(ANYONE)
 def theme(request: HttpRequest) -> HttpResponse:
     """Choose light or dark; anything else follows the device."""
     wanted = request.POST.get("theme", "")
-    return _kept(HttpResponseRedirect(back_to(request)), "theme", wanted if wanted in ("light", "dark") else "auto")
+    return _kept(
+        HttpResponseRedirect(back_to(request)), "theme", wanted if wanted in ("light", "dark") else "auto"
+    )
 
 
 @audience(ANYONE)

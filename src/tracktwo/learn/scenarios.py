@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from tracktwo.content.scenarios import reading
-from tracktwo.content.scenarios.reading import Character, Scenario, Text
+from tracktwo.content.scenarios.reading import Character, LateStatement, Scenario, Statement, Text
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
 from tracktwo.process.acts import NewSide
@@ -44,14 +44,20 @@ def begin(scenario: Scenario, *, progress: Callable[[str], None] = lambda _step:
     """Seed a demo process: sides, seats, rules, statements in three languages, votes, one analysis run."""
     progress("the process and its sides")
     process = process_acts.begin(
-        cover_title=_worded(scenario.cover_title), title=_worded(scenario.title), kind=Kind.DEMO, by=None,
+        cover_title=_worded(scenario.cover_title),
+        title=_worded(scenario.title),
+        kind=Kind.DEMO,
+        by=None,
         sides=[NewSide(_worded(side.name), side.letter) for side in scenario.sides],
-        story={language: page.body for language, page in scenario.story.items()}, outline=_outline(scenario),
+        story={language: page.body for language, page in scenario.story.items()},
+        outline=_outline(scenario),
     )
     sides = {side.letter: side for side in Side.unscoped.filter(process_id=process.pk)}
     progress("the panel and the seats")
     seats = _panel(scenario, process) | _table(scenario, process, sides) | _circle(scenario, process, sides)
-    lead = visibility.seated(Seat.unscoped.select_related("process", "side").get(pk=seats["lead-facilitator"]))
+    lead = visibility.seated(
+        Seat.unscoped.select_related("process", "side").get(pk=seats["lead-facilitator"])
+    )
     progress("the ground rules")
     _convened(scenario, process, lead)
     progress("statements in three languages")
@@ -101,8 +107,12 @@ def _panel(scenario: Scenario, process: Process) -> dict[str, UUID]:
     for member in scenario.panel:
         character = sitting.get(member.key)
         seat = process_acts.add_seat(
-            process=process.pk, role=PANEL_ROLES[member.role], label=_worded(member.name), by="convenor",
-            one_click=character is not None, introduction=_introduced(character),
+            process=process.pk,
+            role=PANEL_ROLES[member.role],
+            label=_worded(member.name),
+            by="convenor",
+            one_click=character is not None,
+            introduction=_introduced(character),
         )
         seats[character.key if character else member.key] = seat.pk
     return seats
@@ -114,9 +124,15 @@ def _table(scenario: Scenario, process: Process, sides: dict[str, Side]) -> dict
     for one in scenario.seats:
         character = sitting.get(one.pseudonym.en)
         seat = process_acts.add_seat(
-            process=process.pk, role=Role.PARTICIPANT, label=_worded(one.pseudonym), name=one.name.en,
-            side=sides[one.side].pk, official=one.capacity != "private", by="convenor",
-            one_click=character is not None, introduction=_introduced(character),
+            process=process.pk,
+            role=Role.PARTICIPANT,
+            label=_worded(one.pseudonym),
+            name=one.name.en,
+            side=sides[one.side].pk,
+            official=one.capacity != "private",
+            by="convenor",
+            one_click=character is not None,
+            introduction=_introduced(character),
         )
         seats[character.key if character else one.pseudonym.en] = seat.pk
     return seats
@@ -125,8 +141,13 @@ def _table(scenario: Scenario, process: Process, sides: dict[str, Side]) -> dict
 def _circle(scenario: Scenario, process: Process, sides: dict[str, Side]) -> dict[str, UUID]:
     return {
         character.key: process_acts.add_seat(
-            process=process.pk, role=Role.VOTER, label=_worded(character.label), side=sides[character.of].pk,
-            by="convenor", one_click=True, introduction=_introduced(character),
+            process=process.pk,
+            role=Role.VOTER,
+            label=_worded(character.label),
+            side=sides[character.of].pk,
+            by="convenor",
+            one_click=True,
+            introduction=_introduced(character),
         ).pk
         for character in scenario.characters
         if character.place == "wider circle"
@@ -136,11 +157,15 @@ def _circle(scenario: Scenario, process: Process, sides: dict[str, Side]) -> dic
 def _convened(scenario: Scenario, process: Process, lead: Seated) -> None:
     """Rules, everybody's assent, the risk review, and the steps to statements and votes."""
     articles = {
-        language: "\n\n".join(f"{article.number}. {article.title}\n{article.text}" for article in rules.articles)
+        language: "\n\n".join(
+            f"{article.number}. {article.title}\n{article.text}" for article in rules.articles
+        )
         for language, rules in reading.load_rules(scenario.ground_rules).items()
     }
     version = process_acts.write_ground_rules(text=articles, by=lead)
-    table = Seat.unscoped.filter(process_id=process.pk).exclude(role=Role.VOTER).select_related("process", "side")
+    table = (
+        Seat.unscoped.filter(process_id=process.pk).exclude(role=Role.VOTER).select_related("process", "side")
+    )
     for seat in table:
         process_acts.assent(version=version.pk, by=visibility.seated(seat))
     process_acts.review_risk(by=lead)
@@ -149,11 +174,14 @@ def _convened(scenario: Scenario, process: Process, lead: Seated) -> None:
 
 
 def _statements(scenario: Scenario, process: Process) -> None:
-    rows = [*scenario.statements, scenario.late]
+    rows: list[Statement | LateStatement] = [*scenario.statements, scenario.late]
     drafts = frozenset(language for language, state in scenario.versions.items() if state == "draft")
     statement_acts.seed(
-        process=process.pk, wordings=[_worded(row.text) for row in rows], themes=[row.theme for row in rows],
-        drafts=drafts, by=Role.FACILITATOR,
+        process=process.pk,
+        wordings=[_worded(row.text) for row in rows],
+        themes=[row.theme for row in rows],
+        drafts=drafts,
+        by=Role.FACILITATOR,
     )
 
 
@@ -162,7 +190,11 @@ def _votes(scenario: Scenario, process: Process) -> None:
     slots = np.zeros((len(votes.side), len(scenario.statements) + 1), dtype=np.uint8)
     slots[votes.person, votes.statement] = CODES[votes.vote + 1]
     statement_acts.cast(
-        process=process.pk, side=(votes.side + 1).tolist(), slots=slots, by="voter", verb="votes of the wider circle",
+        process=process.pk,
+        side=(votes.side + 1).tolist(),
+        slots=slots,
+        by="voter",
+        verb="votes of the wider circle",
     )
 
 
@@ -172,4 +204,6 @@ def _pending(scenario: Scenario, process: Process, sides: dict[str, Side]) -> No
         seats = Seat.unscoped.filter(process_id=process.pk, role=Role.PARTICIPANT, side=sides[pending.side])
         author = seats.select_related("process", "side").order_by("pk").first()
         assert author is not None
-        statement_acts.write(text=pending.text.en, language="en", by=visibility.seated(author), theme=pending.theme)
+        statement_acts.write(
+            text=pending.text.en, language="en", by=visibility.seated(author), theme=pending.theme
+        )

@@ -18,20 +18,31 @@ class SetUp(forms.Form):
     """The first account, the name of the site, its language."""
 
     site_name = PlainText(
-        longest=60, label=gettext_lazy("Name of the site"), help_text=gettext_lazy("Neutral: it stands on every page and names no conflict.")
+        longest=60,
+        label=gettext_lazy("Name of the site"),
+        help_text=gettext_lazy("Neutral: it stands on every page and names no conflict."),
     )
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("First language"))
     user_name = PlainText(
-        longest=rules.LONGEST_NAME, min_length=rules.SHORTEST_NAME, label=gettext_lazy("User name of the first facilitator"),
+        longest=rules.LONGEST_NAME,
+        min_length=rules.SHORTEST_NAME,
+        label=gettext_lazy("User name of the first facilitator"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "dir": "auto"}),
     )
     password = forms.CharField(
-        min_length=12, max_length=256, strip=False, label=gettext_lazy("Password"),
+        min_length=12,
+        max_length=256,
+        strip=False,
+        label=gettext_lazy("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("At least twelve characters. On the next page you add a passkey or a one-time password."),
+        help_text=gettext_lazy(
+            "At least twelve characters. On the next page you add a passkey or a one-time password."
+        ),
     )
     again = forms.CharField(
-        max_length=256, strip=False, label=gettext_lazy("Password, once more"),
+        max_length=256,
+        strip=False,
+        label=gettext_lazy("Password, once more"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

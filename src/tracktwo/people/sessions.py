@@ -51,9 +51,11 @@ class SessionStore(DatabaseStore):
         plain = self.serializer().dumps(session_dict)
         return keys.seal_for_house("session", plain).hex()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         try:
-            content = self.serializer().loads(keys.unseal_for_house("session", bytes.fromhex(session_data)))
+            content = self.serializer().loads(
+                keys.unseal_for_house("session", bytes.fromhex(str(session_data)))
+            )
         except (Refusal, ValueError):
             return {}
         return dict(content)

@@ -22,7 +22,8 @@ class ByBlindIndex(AuthenticationBackend):
     """allauth's backend, with user names looked up by their blind index."""
 
     def _authenticate_by_username(self, username: str, password: str) -> AbstractBaseUser | None:
-        return self._check_password(Person.objects.known_as(username), password)
+        found: AbstractBaseUser | None = self._check_password(Person.objects.known_as(username), password)
+        return found
 
 
 class Account(DefaultAccountAdapter):

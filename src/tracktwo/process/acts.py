@@ -13,7 +13,7 @@ from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.people.acts import new_person
 from tracktwo.people.models import Person
 from tracktwo.process import phases, rules
-from tracktwo.process.models import Assent, GroundRules, Invitation, Process, Seat, Side, digest_of
+from tracktwo.process.models import Assent, GroundRules, Invitation, Process, Seat, Side, digest_of, today
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
 from tracktwo.process.visibility import Seated
@@ -145,7 +145,7 @@ def invite(*, seat: UUID, by: Seated, once: str = "") -> str:
 def _give_code(seat: Seat, *, days: int) -> str:
     Invitation.unscoped.filter(seat=seat, used=False).update(used=True)
     code = new_code()
-    expires = datetime.date.today() + datetime.timedelta(days=days)
+    expires = today() + datetime.timedelta(days=days)
     Invitation.unscoped.create(process_id=seat.process_id, seat=seat, digest=digest_of(code), expires=expires)
     return code
 
@@ -172,7 +172,9 @@ def enter(*, code: str) -> Entered:
     found = Invitation.unscoped.with_code(code).open().select_for_update()
     invitation = found.select_related("seat", "process").first()
     if invitation is None or invitation.process.frozen or invitation.process.phase in phases.ENDED:
-        raise Refusal(gettext_noop("This code does not open a seat. Ask the person who gave it to you for a new one."))
+        raise Refusal(
+            gettext_noop("This code does not open a seat. Ask the person who gave it to you for a new one.")
+        )
     seat = invitation.seat
     if seat.person is None:
         seat.person = new_person()
@@ -232,11 +234,21 @@ def step(*, to: Phase, by: Seated, once: str = "") -> None:
     phases.may_step(Phase(row.phase), to)
     if to in phases.GUARDED:
         rules.may_convene(standing(by.process))
-    if to is Phase.ERASED:
-        raise Refusal(gettext_noop("Erasure destroys keys for good. The administrator does it: tracktwo erase."))
+    if to in phases.ENDED:
+        raise Refusal(gettext_noop("A process ends by closing it, which cannot be undone. Use the closing form."))
     row.phase = to
     row.save()
     record.write(process=by.process, verb=f"step to {to}", role=by.role)
+
+
+@act
+def mark_closed(*, by: Seated) -> None:
+    """The first part of closing; the ballots are rewritten and the link key destroyed by whoever calls."""
+    row = Process.unscoped.select_for_update().get(pk=by.process)
+    phases.may_step(Phase(row.phase), Phase.CLOSED)
+    row.phase = Phase.CLOSED
+    row.save()
+    record.write(process=by.process, verb="close", role=by.role)
 
 
 def standing(process: UUID) -> rules.Standing:

@@ -92,19 +92,22 @@ def cover_title(process: UUID) -> str:
 
 def seen_sides(seat: Seated) -> list[SeenSide]:
     return [
-        SeenSide(side.pk, side.letter, read(side.name, seat.grant).text, side.place) for side in Side.objects.seen_by(seat)
+        SeenSide(side.pk, side.letter, read(side.name, seat.grant).text, side.place)
+        for side in Side.objects.seen_by(seat)
     ]
 
 
 def frame(seat: Seated, who_sees: str, *, here: str, **more: Any) -> dict[str, Any]:
     """What every page of a process shows: its path, who you are, and who will see this."""
     row = Process.unscoped.get(pk=seat.process)
-    named = [
-        {"key": one.key, "name": _(one.name), "state": one.state} for one in phases.stations(seat.phase)
-    ]
+    named = [{"key": one.key, "name": _(one.name), "state": one.state} for one in phases.stations(seat.phase)]
     return {
         "process": SeenProcess(
-            row.pk, read(row.cover_title, seat.grant).text, row.kind, row.phase, _(phases.PHASE_NAMES[seat.phase])
+            row.pk,
+            read(row.cover_title, seat.grant).text,
+            row.kind,
+            row.phase,
+            _(phases.PHASE_NAMES[seat.phase]),
         ),
         "stations": named,
         "you": you(seat),

@@ -19,7 +19,9 @@ class Code(forms.Form):
     code = PlainText(
         longest=60,
         label=gettext_lazy("Your code"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false", "autocapitalize": "characters"}
+        ),
     )
 
 
@@ -29,9 +31,13 @@ class Begin(forms.Form):
     cover_title = PlainText(
         longest=80,
         label=gettext_lazy("Cover title"),
-        help_text=gettext_lazy("All that page titles, links and mail may show. Name neither the conflict nor a side."),
+        help_text=gettext_lazy(
+            "All that page titles, links and mail may show. Name neither the conflict nor a side."
+        ),
     )
-    title = PlainText(longest=160, label=gettext_lazy("Title"), help_text=gettext_lazy("Seen by the table only."))
+    title = PlainText(
+        longest=160, label=gettext_lazy("Title"), help_text=gettext_lazy("Seen by the table only.")
+    )
     story = PlainText(
         longest=8000,
         rows=6,
@@ -40,7 +46,10 @@ class Begin(forms.Form):
         help_text=gettext_lazy("Seen by everybody who has a seat, the wider circle included."),
     )
     sides = PlainText(
-        longest=800, rows=4, label=gettext_lazy("Sides"), help_text=gettext_lazy("One a line, two to eight. The order gives the letters.")
+        longest=800,
+        rows=4,
+        label=gettext_lazy("Sides"),
+        help_text=gettext_lazy("One a line, two to eight. The order gives the letters."),
     )
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("First language"))
 
@@ -57,7 +66,9 @@ class NewSeat(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     side = forms.ChoiceField(label=gettext_lazy("Side"), required=False)
     label = PlainText(
-        longest=60, label=gettext_lazy("Name at the table"), help_text=gettext_lazy("A pseudonym is fine. The own side and the panel see it.")
+        longest=60,
+        label=gettext_lazy("Name at the table"),
+        help_text=gettext_lazy("A pseudonym is fine. The own side and the panel see it."),
     )
     official = forms.BooleanField(required=False, label=gettext_lazy("An official in a private capacity"))
 
@@ -71,7 +82,9 @@ class NewSeat(forms.Form):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if bool(values.get("side")) != (values.get("role") in rules.OF_A_SIDE):
-            raise forms.ValidationError(_("A participant or a voter sits for a side; the panel sits for none."))
+            raise forms.ValidationError(
+                _("A participant or a voter sits for a side; the panel sits for none.")
+            )
         return values
 
 

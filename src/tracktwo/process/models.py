@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -40,7 +40,7 @@ class OfProcess(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     process = models.ForeignKey("tracktwo.Process", on_delete=models.CASCADE)
 
-    unscoped = models.Manager()
+    unscoped: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
         abstract = True
@@ -53,7 +53,9 @@ class Process(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in Kind], default=Kind.REAL)
-    phase = models.CharField(max_length=12, choices=[(phase, phase) for phase in Phase], default=Phase.PREPARING)
+    phase = models.CharField(
+        max_length=12, choices=[(phase, phase) for phase in Phase], default=Phase.PREPARING
+    )
     frozen = models.BooleanField(default=False)
     risk_reviewed = models.BooleanField(default=False)
     observers_hear = models.BooleanField(default=False)
@@ -102,7 +104,7 @@ class Seats(Asked):
         if seat.role in rules.PANEL:
             return seats
         if seat.role is Role.PARTICIPANT:
-            return seats.filter(side_id=seat.side, role=Role.PARTICIPANT)
+            return seats.filter(side__place=seat.side_place, role=Role.PARTICIPANT)
         return seats.filter(pk=seat.seat)
 
 
@@ -129,7 +131,7 @@ class Seat(OfProcess):
 
 class Invitations(models.QuerySet["Invitation"]):
     def open(self) -> Self:
-        return self.filter(used=False, expires__gte=datetime.date.today(), seat__withdrawn=False)
+        return self.filter(used=False, expires__gte=today(), seat__withdrawn=False)
 
     def with_code(self, code: str) -> Self:
         return self.filter(digest=digest_of(code))
@@ -143,7 +145,7 @@ class Invitation(OfProcess):
     expires = models.DateField()
     used = models.BooleanField(default=False)
 
-    unscoped = Invitations.as_manager()
+    unscoped: ClassVar[Any] = Invitations.as_manager()
     objects = Asked()
 
 
@@ -173,7 +175,14 @@ class Assent(OfProcess):
     objects = Asked()
 
     class Meta(OfProcess.Meta):
-        constraints = [models.UniqueConstraint(fields=["seat", "ground_rules"], name="one_assent_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "ground_rules"], name="one_assent_per_version")
+        ]
+
+
+def today() -> datetime.date:
+    """The day, by Universal Time as everything here."""
+    return datetime.datetime.now(tz=datetime.UTC).date()
 
 
 def digest_of(code: str) -> str:

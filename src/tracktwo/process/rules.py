@@ -71,10 +71,14 @@ def may_sit_down(kind: str) -> None:
 def may_convene(standing: Standing) -> None:
     """The sides meet only under rules that every seat has assented to."""
     if not standing.rules_adopted:
-        raise Refusal(gettext_noop("The sides cannot be convened before there are ground rules. Write them first."))
+        raise Refusal(
+            gettext_noop("The sides cannot be convened before there are ground rules. Write them first.")
+        )
     if standing.assents_missing:
         raise Refusal(
-            gettext_noop("%(missing)s seats have not assented to the ground rules yet. Wait for them, or talk with them."),
+            gettext_noop(
+                "%(missing)s seats have not assented to the ground rules yet. Wait for them, or talk with them."
+            ),
             missing=standing.assents_missing,
         )
     if not standing.risk_reviewed:
@@ -86,11 +90,15 @@ def may_convene(standing: Standing) -> None:
 def may_name_sides(count: int) -> None:
     if not FEWEST_SIDES <= count <= MOST_SIDES:
         raise Refusal(
-            gettext_noop("A process has from %(fewest)s to %(most)s sides."), fewest=FEWEST_SIDES, most=MOST_SIDES
+            gettext_noop("A process has from %(fewest)s to %(most)s sides."),
+            fewest=FEWEST_SIDES,
+            most=MOST_SIDES,
         )
 
 
-def scopes_of(role: Role, side: str | None, sides: tuple[str, ...], *, observers_hear: bool) -> frozenset[str]:
+def scopes_of(
+    role: Role, side: str | None, sides: tuple[str, ...], *, observers_hear: bool
+) -> frozenset[str]:
     """The scopes a seat holds. What is not named here is not held."""
     scopes = {"door", "circle", "figures"}
     if role in PANEL:

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracktwo.errors import NotHere, Refusal
 from tracktwo.people.models import Person
@@ -28,7 +28,7 @@ from tracktwo.process.wording import Worded
 from tracktwo.record import acts as record
 from tracktwo.record.once import AlreadyDone
 from tracktwo.vault.grants import Grant
-from tracktwo.web import ANYONE, SIGNED_IN, audience, resting, say
+from tracktwo.web import ANYONE, SIGNED_IN, audience, once_of, resting, say
 
 SIGN_IN_WITH = "tracktwo.people.signing_in.ByBlindIndex"
 
@@ -44,11 +44,20 @@ def front(request: HttpRequest) -> HttpResponse:
         if demo is not None:
             return redirect("sit", pid=demo.pk)
     mine = [
-        {"id": row.pk, "title": door.read(row.cover_title, seat.grant).text, "frozen": row.frozen, "may_thaw": seat.facilitates,
-         "role": _(rules.ROLE_NAMES[seat.role])}
+        {
+            "id": row.pk,
+            "title": door.read(row.cover_title, seat.grant).text,
+            "frozen": row.frozen,
+            "may_thaw": seat.facilitates,
+            "role": _(rules.ROLE_NAMES[seat.role]),
+        }
         for row, seat in visibility.processes_of(request.user)
     ]
-    return render(request, "process/front.html", {"processes": mine, "form": forms.Code(), "may_begin": _may_begin(request)})
+    return render(
+        request,
+        "process/front.html",
+        {"processes": mine, "form": forms.Code(), "may_begin": _may_begin(request)},
+    )
 
 
 def _may_begin(request: HttpRequest) -> bool:
@@ -67,7 +76,9 @@ def enter(request: HttpRequest, code: str = "") -> HttpResponse:
         form.add_error("code", say(refusal))
         return render(request, "process/enter.html", {"form": form, "code": ""}, status=409)
     login(request, entered.person, backend=SIGN_IN_WITH)
-    return render(request, "process/entered.html", {"pid": entered.process, "return_code": entered.return_code})
+    return render(
+        request, "process/entered.html", {"pid": entered.process, "return_code": entered.return_code}
+    )
 
 
 @audience(ANYONE)
@@ -93,7 +104,14 @@ def _open_seats(row: Process) -> list[dict[str, Any]]:
     grant = visibility.at_the_door(row.pk)
     seats = Seat.unscoped.filter(process=row, one_click=True).select_related("side")
     order = list(Role)
-    ranked = sorted(seats, key=lambda seat: (seat.role != Role.VOTER, seat.side.place if seat.side else 9, order.index(Role(seat.role))))
+    ranked = sorted(
+        seats,
+        key=lambda seat: (
+            seat.role != Role.VOTER,
+            seat.side.place if seat.side else 9,
+            order.index(Role(seat.role)),
+        ),
+    )
     return [_role_card(seat, grant) for seat in ranked]
 
 
@@ -125,12 +143,12 @@ def leave(request: HttpRequest) -> HttpResponse:
 @audience(SIGNED_IN)
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a process; whoever begins it takes the lead facilitator's seat."""
-    if not _may_begin(request):
+    if not isinstance(request.user, Person) or not request.user.convenes:
         raise NotHere
     form = forms.Begin(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            process = acts.begin(**form.cleaned_data, by=request.user, once=_once(request))
+            process = acts.begin(**form.cleaned_data, by=request.user, once=once_of(request))
         except AlreadyDone:
             return redirect("front")
         return redirect("process", pid=process.pk)
@@ -177,7 +195,9 @@ def _assented(seat: Seated, version: GroundRules) -> bool:
 def seats(request: HttpRequest, seat: Seated) -> HttpResponse:
     """Who sits here, as far as this seat may know; the panel adds seats."""
     sides = door.seen_sides(seat)
-    form = forms.NewSeat(request.POST or None, sides=[(str(side.id), f"{side.letter} · {side.name}") for side in sides])
+    form = forms.NewSeat(
+        request.POST or None, sides=[(str(side.id), f"{side.letter} · {side.name}") for side in sides]
+    )
     if request.method == "POST":
         if not seat.facilitates:
             raise NotHere
@@ -185,12 +205,21 @@ def seats(request: HttpRequest, seat: Seated) -> HttpResponse:
             values = form.cleaned_data
             with suppress(AlreadyDone):
                 acts.add_seat(
-                    process=seat.process, role=Role(values["role"]), label=values["label"], official=values["official"],
-                    side=_uuid(values["side"]) if values["side"] else None, by=seat.role, once=_once(request),
+                    process=seat.process,
+                    role=Role(values["role"]),
+                    label=values["label"],
+                    official=values["official"],
+                    side=_uuid(values["side"]) if values["side"] else None,
+                    by=seat.role,
+                    once=once_of(request),
                 )
             return redirect("seats", pid=seat.process)
-    who_sees = _("The panel sees all seats. A side sees its own seats, and of other sides only about how many.")
-    context = frame(seat, who_sees, here="seats", sides=_rosters(seat, sides), panel_seats=_panel_seats(seat), form=form)
+    who_sees = _(
+        "The panel sees all seats. A side sees its own seats, and of other sides only about how many."
+    )
+    context = frame(
+        seat, who_sees, here="seats", sides=_rosters(seat, sides), panel_seats=_panel_seats(seat), form=form
+    )
     return render(request, "process/seats.html", context, status=400 if form.errors else 200)
 
 
@@ -198,25 +227,41 @@ def _rosters(seat: Seated, sides: list[door.SeenSide]) -> list[dict[str, Any]]:
     """Sides with their seats where this seat may read them, else with a banded size."""
     seen = [row for row in Seat.objects.seen_by(seat).filter(withdrawn=False) if row.side_id]
     return [
-        {"side": side, "seats": _labels(seat, [row for row in seen if row.side_id == side.id]), "size": _size(seat, side.id)}
+        {
+            "side": side,
+            "seats": _labels(seat, [row for row in seen if row.side_id == side.id]),
+            "size": _size(seat, side.id),
+        }
         for side in sides
     ]
 
 
 def _labels(seat: Seated, rows: list[Seat]) -> list[dict[str, Any]]:
     return [
-        {"id": row.pk, "label": door.read(row.label, visibility.own_seat(seat) if row.pk == seat.seat else seat.grant).text,
-         "role": _(rules.ROLE_NAMES[Role(row.role)]), "official": row.official, "taken": row.person_id is not None, "you": row.pk == seat.seat}
+        {
+            "id": row.pk,
+            "label": door.read(
+                row.label, visibility.own_seat(seat) if row.pk == seat.seat else seat.grant
+            ).text,
+            "role": _(rules.ROLE_NAMES[Role(row.role)]),
+            "official": row.official,
+            "taken": row.person_id is not None,
+            "you": row.pk == seat.seat,
+        }
         for row in rows
     ]
 
 
 def _panel_seats(seat: Seated) -> list[dict[str, Any]]:
-    return _labels(seat, [row for row in Seat.objects.seen_by(seat).filter(withdrawn=False) if not row.side_id])
+    return _labels(
+        seat, [row for row in Seat.objects.seen_by(seat).filter(withdrawn=False) if not row.side_id]
+    )
 
 
 def _size(seat: Seated, side: UUID) -> str:
-    at_the_table = Seat.unscoped.filter(process_id=seat.process, side_id=side, role=Role.PARTICIPANT, withdrawn=False)
+    at_the_table = Seat.unscoped.filter(
+        process_id=seat.process, side_id=side, role=Role.PARTICIPANT, withdrawn=False
+    )
     return _(rules.size_band(at_the_table.count()))
 
 
@@ -227,7 +272,12 @@ def slips(request: HttpRequest, seat: Seated) -> HttpResponse:
         return redirect("seats", pid=seat.process)
     chosen = Seat.objects.seen_by(seat).filter(pk__in=[_uuid(one) for one in request.POST.getlist("seat")])
     printed = [_slip(request, row, seat) for row in chosen.filter(withdrawn=False).select_related("side")]
-    context = frame(seat, _("Whoever holds a slip can take its seat. Hand each over in person."), here="seats", slips=printed)
+    context = frame(
+        seat,
+        _("Whoever holds a slip can take its seat. Hand each over in person."),
+        here="seats",
+        slips=printed,
+    )
     return render(request, "process/slips.html", context)
 
 
@@ -236,15 +286,21 @@ def _slip(request: HttpRequest, row: Seat, seat: Seated) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("enter-with", args=[code]))
     grant = visibility.own_seat(seat) if row.pk == seat.seat else seat.grant
     picture = segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=False)
-    return {"label": door.read(row.label, grant).text, "letter": row.side.letter if row.side else "", "code": code,
-            "address": request.build_absolute_uri(reverse("enter")), "picture": SafeString(picture), "days": acts.INVITATION_DAYS}
+    return {
+        "label": door.read(row.label, grant).text,
+        "letter": row.side.letter if row.side else "",
+        "code": code,
+        "address": request.build_absolute_uri(reverse("enter")),
+        "picture": SafeString(picture),
+        "days": acts.INVITATION_DAYS,
+    }
 
 
 @page_for(*FACILITATORS)
 def withdraw(request: HttpRequest, seat: Seated, sid: UUID) -> HttpResponse:
     if request.method == "POST":
         with suppress(AlreadyDone):
-            acts.withdraw(seat=sid, by=seat, once=_once(request))
+            acts.withdraw(seat=sid, by=seat, once=once_of(request))
     return redirect("seats", pid=seat.process)
 
 
@@ -253,13 +309,21 @@ def ground_rules(request: HttpRequest, seat: Seated) -> HttpResponse:
     """The ground rules: read, assent, and (facilitators) write a new version."""
     newest = GroundRules.objects.seen_by(seat).first()
     text = door.read(newest.text, seat.grant) if newest else None
-    form = forms.Rules(request.POST if "text" in request.POST else None, initial={"text": text.text if text else ""})
+    form = forms.Rules(
+        request.POST if "text" in request.POST else None, initial={"text": text.text if text else ""}
+    )
     if request.method == "POST" and _rules_posted(request, seat, newest, form):
         return redirect("rules", pid=seat.process)
     who_sees = _("Everybody with a seat sees the rules. That your seat assented is kept; when is not.")
     context = frame(
-        seat, who_sees, here="rules", form=form, rules=newest, text=text,
-        assented=newest is not None and _assented(seat, newest), standing=acts.standing(seat.process) if seat.on_panel else None,
+        seat,
+        who_sees,
+        here="rules",
+        form=form,
+        rules=newest,
+        text=text,
+        assented=newest is not None and _assented(seat, newest),
+        standing=acts.standing(seat.process) if seat.on_panel else None,
     )
     return render(request, "process/rules.html", context, status=400 if form.errors else 200)
 
@@ -268,11 +332,11 @@ def _rules_posted(request: HttpRequest, seat: Seated, newest: GroundRules | None
     """Carry out what was sent from the page of the ground rules; whether it was done."""
     with suppress(AlreadyDone):
         if "text" not in request.POST:
-            acts.assent(version=_uuid(request.POST.get("version")), by=seat, once=_once(request))
+            acts.assent(version=_uuid(request.POST.get("version")), by=seat, once=once_of(request))
         elif not seat.facilitates:
             raise NotHere
         elif form.is_valid():
-            acts.write_ground_rules(text=form.cleaned_data["text"], by=seat, once=_once(request))
+            acts.write_ground_rules(text=form.cleaned_data["text"], by=seat, once=once_of(request))
         else:
             return False
     return True
@@ -284,10 +348,18 @@ def steps(request: HttpRequest, seat: Seated) -> HttpResponse:
     if request.method == "POST":
         _stepped(request, seat)
         return redirect("steps", pid=seat.process)
-    allowed = [{"key": to.value, "name": _(phases.PHASE_NAMES[to])} for to in phases.STEPS[seat.phase] if to is not Phase.ERASED]
+    allowed = [
+        {"key": to.value, "name": _(phases.PHASE_NAMES[to])}
+        for to in phases.STEPS[seat.phase]
+        if to not in phases.ENDED
+    ]
     context = frame(
-        seat, _("The panel sees this page. Everybody with a seat sees the phase."), here="steps",
-        allowed=allowed, standing=acts.standing(seat.process), all_steps=_steps_table(),
+        seat,
+        _("The panel sees this page. Everybody with a seat sees the phase."),
+        here="steps",
+        allowed=allowed,
+        standing=acts.standing(seat.process),
+        all_steps=_steps_table(),
     )
     return render(request, "process/steps.html", context)
 
@@ -298,16 +370,18 @@ def _stepped(request: HttpRequest, seat: Seated) -> None:
     do = request.POST.get("do", "")
     with suppress(AlreadyDone):
         if do == "review":
-            acts.review_risk(by=seat, once=_once(request))
+            acts.review_risk(by=seat, once=once_of(request))
         elif do == "freeze":
-            acts.freeze(by=seat, once=_once(request))
+            acts.freeze(by=seat, once=once_of(request))
         elif do in set(Phase):
-            acts.step(to=Phase(do), by=seat, once=_once(request))
+            acts.step(to=Phase(do), by=seat, once=once_of(request))
 
 
 def _steps_table() -> list[dict[str, Any]]:
     names = phases.PHASE_NAMES
-    return [{"from": _(names[now]), "to": [_(names[to]) for to in steps]} for now, steps in phases.STEPS.items()]
+    return [
+        {"from": _(names[now]), "to": [_(names[to]) for to in steps]} for now, steps in phases.STEPS.items()
+    ]
 
 
 @page_for(*EVERYONE)
@@ -316,10 +390,10 @@ def record_page(request: HttpRequest, seat: Seated) -> HttpResponse:
     finding = record.verify(seat.process)
     entries = list(record.entries(seat.process)) if seat.on_panel else []
     count = ngettext("%(n)s entry", "%(n)s entries", finding.length) % {"n": finding.length}
-    who_sees = _("Everybody with a seat sees the head of the record. The panel sees the acts by role; nobody sees content.")
-    context = frame(seat, who_sees, here="record", finding=finding, head=finding.head.hex(), count=count, entries=entries)
+    who_sees = _(
+        "Everybody with a seat sees the head of the record. The panel sees the acts by role; nobody sees content."
+    )
+    context = frame(
+        seat, who_sees, here="record", finding=finding, head=finding.head.hex(), count=count, entries=entries
+    )
     return render(request, "process/record.html", context)
-
-
-def _once(request: HttpRequest) -> str:
-    return str(request.POST.get("once", ""))[:64]

@@ -43,7 +43,9 @@ class Seated:
         return self.role in rules.FACILITATORS
 
     def pseudonym(self, instrument: str) -> bytes:
-        """The name under which this seat's ballot, statement or answer is kept."""
+        """The name under which this seat's ballot, statement or answer is kept; after closure, no name."""
+        if not keys.keystore().holds_link(self.process):
+            return b""
         return keys.pseudonym(self.process, instrument, self.seat)
 
 
@@ -88,7 +90,8 @@ def at_the_door(process: UUID) -> Grant:
 
 def own_row(seat: Seated, row: Any, *, instrument: str, scope: str, opens: UUID | None = None) -> Grant:
     """Leave to open what one's own pseudonym stands on (a ballot, a waiting statement's wording), and no more."""
-    if row.process_id != seat.process or not compare_digest(bytes(row.pseudonym), seat.pseudonym(instrument)):
+    own = seat.pseudonym(instrument)
+    if row.process_id != seat.process or not own or not compare_digest(bytes(row.pseudonym), own):
         raise NotHere
     return Grant(process=seat.process, scopes=frozenset({scope}), rows=frozenset({opens or row.pk}))
 

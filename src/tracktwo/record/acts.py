@@ -40,7 +40,7 @@ def write(*, process: UUID, verb: str, role: str) -> Entry:
         raise RuntimeError("the record is written inside the transaction of the act")
     Chain.objects.get_or_create(process=process)
     chain = Chain.objects.select_for_update().get(process=process)
-    number, day = chain.length + 1, datetime.date.today()
+    number, day = chain.length + 1, datetime.datetime.now(tz=datetime.UTC).date()
     digest = rules.digest(keys.chain_key(process), bytes(chain.head), process, number, verb, role, day)
     chain.length, chain.head = number, digest
     chain.save()

@@ -33,14 +33,29 @@ class Finding:
     sentence: str
 
 
-def digest(key: bytes, previous: bytes, process: UUID, number: int, verb: str, role: str, day: datetime.date) -> bytes:
+def digest(
+    key: bytes, previous: bytes, process: UUID, number: int, verb: str, role: str, day: datetime.date
+) -> bytes:
     """The fingerprint that closes an entry and opens the next."""
-    words = (previous, process.bytes, str(number).encode(), verb.encode(), role.encode(), day.isoformat().encode())
+    words = (
+        previous,
+        process.bytes,
+        str(number).encode(),
+        verb.encode(),
+        role.encode(),
+        day.isoformat().encode(),
+    )
     return fingerprint(key, *words)
 
 
 def verify(
-    key: bytes, process: UUID, lines: Iterable[Line], *, length: int, head: bytes, anchor: tuple[int, bytes] | None = None
+    key: bytes,
+    process: UUID,
+    lines: Iterable[Line],
+    *,
+    length: int,
+    head: bytes,
+    anchor: tuple[int, bytes] | None = None,
 ) -> Finding:
     """Walk the chain. An edit, a deletion or a swap breaks it; a cut end shows only against an anchored head."""
     previous, count, anchored = START, 0, anchor is None or anchor == (0, START)
@@ -52,7 +67,11 @@ def verify(
         previous = expected
         anchored = anchored or anchor == (count, previous)
     if (count, previous) != (length, head):
-        return Finding(False, count, previous, f"The record ends at entry {count}, but its head says {length}.")
+        return Finding(
+            False, count, previous, f"The record ends at entry {count}, but its head says {length}."
+        )
     if not anchored:
-        return Finding(False, count, previous, "The record holds in itself, but not against the anchored head.")
+        return Finding(
+            False, count, previous, "The record holds in itself, but not against the anchored head."
+        )
     return Finding(True, count, previous, f"The record holds: {count} entries.")

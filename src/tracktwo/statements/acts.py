@@ -45,11 +45,20 @@ def write(*, text: str, language: str, by: Seated, theme: str = "", once: str = 
 
 
 @act
-def seed(*, process: UUID, wordings: Sequence[Mapping[str, str]], drafts: frozenset[str], themes: Sequence[str], by: str) -> list[Statement]:
+def seed(
+    *,
+    process: UUID,
+    wordings: Sequence[Mapping[str, str]],
+    drafts: frozenset[str],
+    themes: Sequence[str],
+    by: str,
+) -> list[Statement]:
     """Statements a process begins with: open at once, in every language given; the first one is the source."""
     rows = []
     for words, theme in zip(wordings, themes, strict=True):
-        statement = Statement.unscoped.create(process_id=process, state=State.OPEN, slot=next_slot(process), theme=theme)
+        statement = Statement.unscoped.create(
+            process_id=process, state=State.OPEN, slot=next_slot(process), theme=theme
+        )
         for place, (language, text) in enumerate(words.items()):
             _word(statement, language, text, source=place == 0, draft=language in drafts)
         rows.append(statement)
@@ -63,7 +72,10 @@ def moderate(*, statement: UUID, to: State, by: Seated, reason: str = "", once: 
     first_time(once)
     row = _statement(by, statement)
     rules.may_move(State(row.state), to, reason)
-    texts = [(wording, wording.text.open(visibility.for_resealing(by.process))) for wording in row.wording_set.all()]
+    texts = [
+        (wording, wording.text.open(visibility.for_resealing(by.process)))
+        for wording in row.wording_set.all()
+    ]
     row.state, row.reason = to, reason if to is State.REJECTED else ""
     if to is State.OPEN and row.slot is None:
         row.slot = next_slot(by.process)
@@ -76,13 +88,17 @@ def moderate(*, statement: UUID, to: State, by: Seated, reason: str = "", once: 
 
 
 @act
-def translate(*, statement: UUID, language: str, text: str, reviewed: bool, by: Seated, once: str = "") -> None:
+def translate(
+    *, statement: UUID, language: str, text: str, reviewed: bool, by: Seated, once: str = ""
+) -> None:
     """A wording in another language: a draft until somebody says that it is reviewed."""
     first_time(once)
     row = _statement(by, statement)
     wording = Wording.unscoped.filter(statement=row, language=language).first()
     if wording is not None and wording.source:
-        raise Refusal(gettext_noop("This is the language the statement was written in. Its words stay as they are."))
+        raise Refusal(
+            gettext_noop("This is the language the statement was written in. Its words stay as they are.")
+        )
     if wording is None:
         _word(row, language, text, source=False, draft=not reviewed)
     else:
@@ -92,7 +108,9 @@ def translate(*, statement: UUID, language: str, text: str, reviewed: bool, by: 
 
 
 def _word(statement: Statement, language: str, text: str, *, source: bool, draft: bool) -> None:
-    wording = Wording(process_id=statement.process_id, statement=statement, language=language, source=source, draft=draft)
+    wording = Wording(
+        process_id=statement.process_id, statement=statement, language=language, source=source, draft=draft
+    )
     wording.text = text
     wording.save()
 
@@ -106,7 +124,12 @@ def _statement(by: Seated, statement: UUID) -> Statement:
 
 def next_slot(process: UUID) -> int:
     """The next free place in every ballot; ballots grow when they are full."""
-    taken = Statement.unscoped.filter(process_id=process, slot__isnull=False).order_by("-slot").values_list("slot", flat=True).first()
+    taken = (
+        Statement.unscoped.filter(process_id=process, slot__isnull=False)
+        .order_by("-slot")
+        .values_list("slot", flat=True)
+        .first()
+    )
     slot = 0 if taken is None else taken + 1
     first = Ballot.unscoped.filter(process_id=process).first()
     if first is not None:
@@ -150,7 +173,9 @@ def own_ballot(seat: Seated) -> ballots.Ballot | None:
     row = Ballot.unscoped.filter(process_id=seat.process, pseudonym=seat.pseudonym("ballot")).first()
     if row is None:
         return None
-    return ballots.unpack(row.vector.open_bytes(visibility.own_row(seat, row, instrument="ballot", scope="ballots")))
+    return ballots.unpack(
+        row.vector.open_bytes(visibility.own_row(seat, row, instrument="ballot", scope="ballots"))
+    )
 
 
 def _own_ballot_for_writing(by: Seated) -> Ballot:
@@ -180,7 +205,10 @@ def _hand_out(by: Seated) -> None:
 def _allocate(process: UUID) -> None:
     """Ballots for every seat of a side and a reserve, written in random order: the order tells nothing."""
     seats = Seat.unscoped.filter(process_id=process, role__in=process_rules.OF_A_SIDE).select_related("side")
-    named = [(keys.pseudonym(process, "ballot", seat.pk), seat.side.place if seat.side else 0, False) for seat in seats]
+    named = [
+        (keys.pseudonym(process, "ballot", seat.pk), seat.side.place if seat.side else 0, False)
+        for seat in seats
+    ]
     _insert(process, named + [_blank() for _ in range(RESERVE)])
 
 
@@ -195,10 +223,10 @@ def _insert(process: UUID, named: list[tuple[bytes, int, bool]]) -> None:
         row = Ballot(process_id=process, pseudonym=pseudonym, blank=blank)
         row.vector = Fresh(empty[place])
         rows.append(row)
-    _write_shuffled(rows)
+    write_shuffled(rows)
 
 
-def _write_shuffled(rows: list[Ballot]) -> None:
+def write_shuffled(rows: list[Ballot]) -> None:
     secrets.SystemRandom().shuffle(rows)
     Ballot.unscoped.bulk_create(rows, batch_size=500)
 
@@ -212,7 +240,7 @@ def _capacity(process: UUID) -> int:
 
 
 @act
-def cast(*, process: UUID, side: Sequence[int], slots: np.ndarray, by: str, verb: str) -> int:  # type: ignore[type-arg]
+def cast(*, process: UUID, side: Sequence[int], slots: np.ndarray, by: str, verb: str) -> int:
     """Ballots of people without a seat (an imported consultation, a demo): random names, random order.
 
     `side` [n] is the place of the side, 0 for none; `slots` uint8 [n, statements] holds the codes of `ballots`.
@@ -224,6 +252,6 @@ def cast(*, process: UUID, side: Sequence[int], slots: np.ndarray, by: str, verb
         row = Ballot(process_id=process, pseudonym=secrets.token_bytes(32), seatless=True)
         row.vector = Fresh(ballots.pack(ballots.grown(ballots.Ballot(int(place), votes), capacity)))
         rows.append(row)
-    _write_shuffled(rows)
+    write_shuffled(rows)
     record.write(process=process, verb=verb, role=by)
     return len(rows)

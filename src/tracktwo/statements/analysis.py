@@ -45,7 +45,9 @@ class Standing:
     def packed(self) -> bytes:
         """For storing: which ballots the released figures rest on."""
         width = np.array([self.slots.shape[1]], dtype=np.uint32)
-        return width.tobytes() + self.ids.tobytes() + self.side.astype(np.uint8).tobytes() + self.slots.tobytes()
+        return (
+            width.tobytes() + self.ids.tobytes() + self.side.astype(np.uint8).tobytes() + self.slots.tobytes()
+        )
 
     @classmethod
     def unpacked(cls, data: bytes) -> Standing:
@@ -60,11 +62,13 @@ def gathered(process: UUID) -> Standing:
     grant = visibility.for_counting(process)
     rows = list(Ballot.unscoped.filter(process_id=process, blank=False).order_by("pk"))
     if not rows:
-        return Standing(np.zeros(0, "V16"), np.zeros(0, np.int64), np.zeros((0, ballots.CAPACITIES[0]), np.uint8))
+        return Standing(
+            np.zeros(0, "V16"), np.zeros(0, np.int64), np.zeros((0, ballots.CAPACITIES[0]), np.uint8)
+        )
     side, slots = ballots.unpack_many([row.vector.open_bytes(grant) for row in rows])
     ids = np.frombuffer(b"".join(row.pk.bytes for row in rows), dtype="V16")
     standing = Standing(ids, side, slots)
-    return standing.of(slots.any(axis=1))
+    return standing.of(np.asarray(slots.any(axis=1)))
 
 
 @act
@@ -75,12 +79,15 @@ def run(*, process: UUID, by: str) -> AnalysisRun | None:
     counted = gathered(process) if closing and _untold(last) else _counted(gathered(process), last, process)
     if counted is None:
         return None
-    open_slots = list(Statement.unscoped.filter(process_id=process, state=State.OPEN).values_list("slot", flat=True))
+    open_slots = _open_slots(process)
     sides = Side.unscoped.filter(process_id=process).count()
-    released = release(counted, sorted(open_slots), sides, seed=SEED, closing=closing)
+    released = release(counted, open_slots, sides, seed=SEED, closing=closing)
     stored = AnalysisRun(
-        process_id=process, number=last.number + 1 if last else 1, seed=SEED, version=__version__,
-        input_hash=hashlib.sha256(counted.packed() + repr(sorted(open_slots)).encode()).hexdigest(),
+        process_id=process,
+        number=last.number + 1 if last else 1,
+        seed=SEED,
+        version=__version__,
+        input_hash=hashlib.sha256(counted.packed() + repr(open_slots).encode()).hexdigest(),
     )
     stored.released, stored.counted = json.dumps(released), Fresh(counted.packed())
     stored.save()
@@ -88,14 +95,26 @@ def run(*, process: UUID, by: str) -> AnalysisRun | None:
     return stored
 
 
+def _open_slots(process: UUID) -> list[int]:
+    found = Statement.unscoped.filter(process_id=process, state=State.OPEN, slot__isnull=False)
+    return sorted(slot for slot in found.values_list("slot", flat=True) if slot is not None)
+
+
 def _untold(last: AnalysisRun | None) -> bool:
     """Whether no figure has been released yet: then a sealed round may tell its one result at closing."""
-    return last is None or json.loads(last.released.open(visibility.for_telling(last.process_id)))["kind"] == "nothing"
+    return (
+        last is None
+        or json.loads(last.released.open(visibility.for_telling(last.process_id)))["kind"] == "nothing"
+    )
 
 
 def _counted(now: Standing, last: AnalysisRun | None, process: UUID) -> Standing | None:
     """The ballots to count: of each side those of today if its gate is open, else those counted last."""
-    before = Standing.unpacked(last.counted.open_bytes(visibility.for_counting(process))) if last else now.of(now.side < 0)
+    before = (
+        Standing.unpacked(last.counted.open_bytes(visibility.for_counting(process)))
+        if last
+        else now.of(now.side < 0)
+    )
     opened = [side for side in range(9) if _gate(before.of(before.side == side), now.of(now.side == side))]
     if not opened and (last is not None or not len(now.ids)):
         return None
@@ -116,7 +135,10 @@ def _gate(before: Standing, now: Standing) -> bool:
     """Whether enough people of a side are new, gone or have changed their votes."""
     width = max(before.slots.shape[1], now.slots.shape[1])
     then, today = (
-        {ident.tobytes(): row.tobytes() for ident, row in zip(one.ids, _widened(one.slots, width), strict=True)}
+        {
+            ident.tobytes(): row.tobytes()
+            for ident, row in zip(one.ids, _widened(one.slots, width), strict=True)
+        }
         for one in (before, now)
     )
     changed = disclosure.changed_people([then], [today])
@@ -142,7 +164,10 @@ def release(
         "figures": figures.to_lists(),
         "common": _common(reckoned, figures),
         "ties": [list(tie) for tie in reckoned.ground.ties],
-        "liked": [bridging.liked_by_one(reckoned.ground, part) if by_side else None for part in range(reckoned.parts)],
+        "liked": [
+            bridging.liked_by_one(reckoned.ground, part) if by_side else None
+            for part in range(reckoned.parts)
+        ],
         "traps": _shown_everywhere(reckoned.ground.majority_traps, figures),
         "minorities": _shown_everywhere(reckoned.ground.invisible_minorities, figures),
         "people": int(disclosure.rounded(np.array([votes.people]))[0]),
@@ -182,7 +207,9 @@ def _common(reckoned: Reckoned, figures: Figures) -> list[int]:
     """Statements supported by a credible majority of every side, best first, and shown of every side."""
     ground = reckoned.ground
     return [
-        slot for slot in ground.ranked if ground.credible[slot] >= bridging.CREDIBLE and figures.shown[:, slot].all()
+        slot
+        for slot in ground.ranked
+        if ground.credible[slot] >= bridging.CREDIBLE and figures.shown[:, slot].all()
     ]
 
 

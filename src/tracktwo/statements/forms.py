@@ -18,7 +18,9 @@ class Write(forms.Form):
         longest=rules.LONGEST,
         rows=3,
         label=gettext_lazy("Your statement"),
-        help_text=gettext_lazy("One sentence that people of every side could answer with agree or disagree. Name no person."),
+        help_text=gettext_lazy(
+            "One sentence that people of every side could answer with agree or disagree. Name no person."
+        ),
     )
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Language"))
 
@@ -26,7 +28,9 @@ class Write(forms.Form):
 class Translate(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Language"))
     text = PlainText(longest=2 * rules.LONGEST, rows=3, label=gettext_lazy("The statement in this language"))
-    reviewed = forms.BooleanField(required=False, label=gettext_lazy("Reviewed by somebody who speaks both languages well"))
+    reviewed = forms.BooleanField(
+        required=False, label=gettext_lazy("Reviewed by somebody who speaks both languages well")
+    )
 
 
 class Moderate(forms.Form):
@@ -37,4 +41,7 @@ class Moderate(forms.Form):
         super().__init__(*args, **named)
         reason = self.fields["reason"]
         assert isinstance(reason, forms.ChoiceField)
-        reason.choices = [("", _("choose a reason")), *((key, _(words)) for key, words in rules.REASONS.items())]
+        reason.choices = [
+            ("", _("choose a reason")),
+            *((key, _(words)) for key, words in rules.REASONS.items()),
+        ]

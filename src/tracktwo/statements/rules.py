@@ -74,16 +74,26 @@ def may_move(now: State, to: State, reason: str) -> None:
         raise Refusal(gettext_noop("Say why it is not put to the vote; its author reads the reason."))
 
 
-def may_look(own_votes: int, open_statements: int, on_panel: bool) -> None:
+def may_look(own_votes: int, open_statements: int, free: bool) -> None:
     """Figures come after one's own votes, so that nobody votes with the crowd."""
     needed = min(BEFORE_LOOKING, open_statements)
-    if not on_panel and own_votes < needed:
+    if not free and own_votes < needed:
         raise Refusal(
             gettext_noop(
                 "The figures show once you have voted on %(needed)s statements. You have voted on %(own)s."
             ),
             needed=needed,
             own=own_votes,
+        )
+
+
+def may_close(facilitates: bool, confirmed: str, cover_title: str) -> None:
+    """Closing cannot be undone, so the cover title is typed by hand."""
+    if not facilitates or confirmed.strip() != cover_title.strip():
+        raise Refusal(
+            gettext_noop(
+                "To close the process for good, type its cover title exactly as it stands on the page."
+            )
         )
 
 

@@ -20,14 +20,16 @@ from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Band, Cell, Figures, Withheld
 from tracktwo.errors import NotHere
 from tracktwo.process import rules as process_rules
-from tracktwo.process.door import SeenSide, frame, page_for, seen_sides
+from tracktwo.process.door import SeenSide, cover_title, frame, page_for, seen_sides
+from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.visibility import Seated
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, analysis, figures, forms, rules
+from tracktwo.statements import acts, analysis, closure, figures, forms, rules
 from tracktwo.statements.figures import Bar, Mark
 from tracktwo.statements.models import AnalysisRun, Seen, Statement
 from tracktwo.statements.rules import State
+from tracktwo.web import once_of
 
 SENTENCES = 5
 
@@ -44,14 +46,23 @@ def vote(request: HttpRequest, seat: Seated) -> HttpResponse:
     ballot = acts.own_ballot(seat)
     answered = [slot for slot in open_ones if ballot is not None and ballot.vote(slot)]
     order = rules.shown_order(seat.pseudonym("ballot"), list(open_ones))
-    chosen = _asked_for(request, open_ones) or next((open_ones[slot] for slot in order if slot not in answered), None)
+    chosen = _asked_for(request, open_ones) or next(
+        (open_ones[slot] for slot in order if slot not in answered), None
+    )
     last = _uuid_or_none(request.GET.get("last"))
     context = frame(
         seat,
-        _("Your votes are secret: nobody sees them, neither the panel nor your own side. Figures show only in groups of ten or more."),
-        here="vote", statement=chosen, total=len(open_ones), answered=len(answered),
+        _(
+            "Your votes are secret: nobody sees them, neither the panel nor your own side. "
+            "Figures show only in groups of ten or more."
+        ),
+        here="vote",
+        statement=chosen,
+        total=len(open_ones),
+        answered=len(answered),
         chosen=ballot.vote(chosen.slot) if ballot and chosen and chosen.slot is not None else None,
-        last=last, needed=max(0, min(rules.BEFORE_LOOKING, len(open_ones)) - len(answered)),
+        last=last,
+        needed=max(0, min(rules.BEFORE_LOOKING, len(open_ones)) - len(answered)),
     )
     return render(request, "statements/vote.html", context)
 
@@ -93,9 +104,19 @@ def statements(request: HttpRequest, seat: Seated) -> HttpResponse:
     """All statements put to the vote, and one's own that wait."""
     seen = _seen(seat)
     context = frame(
-        seat, _("Everybody with a seat reads open statements; who wrote one is shown to nobody."), here="statements",
+        seat,
+        _("Everybody with a seat reads open statements; who wrote one is shown to nobody."),
+        here="statements",
         open=[one for one in seen if one.state == State.OPEN],
-        own=[{"one": one, "state": _(rules.STATE_NAMES[State(one.state)]), "reason": _(one.reason) if one.reason else ""} for one in seen if one.own],
+        own=[
+            {
+                "one": one,
+                "state": _(rules.STATE_NAMES[State(one.state)]),
+                "reason": _(one.reason) if one.reason else "",
+            }
+            for one in seen
+            if one.own
+        ],
         languages_of=_languages() if seat.on_panel else None,
     )
     return render(request, "statements/statements.html", context)
@@ -111,9 +132,17 @@ def write(request: HttpRequest, seat: Seated) -> HttpResponse:
     form = forms.Write(request.POST or None, initial={"language": get_language() or "en"})
     if request.method == "POST" and form.is_valid():
         with suppress(AlreadyDone):
-            acts.write(text=form.cleaned_data["text"], language=form.cleaned_data["language"], by=seat, once=_once(request))
+            acts.write(
+                text=form.cleaned_data["text"],
+                language=form.cleaned_data["language"],
+                by=seat,
+                once=once_of(request),
+            )
         return redirect("statements", pid=seat.process)
-    who_sees = _("The panel reads it first and puts it to the vote, or says why not. Nobody is told who wrote it, neither now nor later.")
+    who_sees = _(
+        "The panel reads it first and puts it to the vote, or says why not. "
+        "Nobody is told who wrote it, neither now nor later."
+    )
     context = frame(seat, who_sees, here="statements", form=form)
     return render(request, "statements/write.html", context, status=400 if form.errors else 200)
 
@@ -125,8 +154,12 @@ def moderate(request: HttpRequest, seat: Seated) -> HttpResponse:
         _moderated(request, seat)
         return redirect("moderate", pid=seat.process)
     context = frame(
-        seat, _("Only facilitators see this queue. They see the words, not who wrote them."), here="moderate",
-        waiting=_seen(seat, state=State.WAITING), rejected=_seen(seat, state=State.REJECTED), form=forms.Moderate(),
+        seat,
+        _("Only facilitators see this queue. They see the words, not who wrote them."),
+        here="moderate",
+        waiting=_seen(seat, state=State.WAITING),
+        rejected=_seen(seat, state=State.REJECTED),
+        form=forms.Moderate(),
     )
     return render(request, "statements/moderate.html", context)
 
@@ -138,7 +171,13 @@ def _moderated(request: HttpRequest, seat: Seated) -> None:
         raise NotHere
     values = form.cleaned_data
     with suppress(AlreadyDone):
-        acts.moderate(statement=statement, to=State(values["do"]), reason=values["reason"], by=seat, once=_once(request))
+        acts.moderate(
+            statement=statement,
+            to=State(values["do"]),
+            reason=values["reason"],
+            by=seat,
+            once=once_of(request),
+        )
 
 
 @page_for(*process_rules.PANEL)
@@ -151,10 +190,22 @@ def wordings(request: HttpRequest, seat: Seated, sid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         with suppress(AlreadyDone):
-            acts.translate(statement=sid, language=values["language"], text=values["text"], reviewed=values["reviewed"], by=seat, once=_once(request))
+            acts.translate(
+                statement=sid,
+                language=values["language"],
+                text=values["text"],
+                reviewed=values["reviewed"],
+                by=seat,
+                once=once_of(request),
+            )
         return redirect("wordings", pid=seat.process, sid=sid)
     versions = [
-        {"language": one.language, "text": one.text.open(one.grant_for(seat, False)), "draft": one.draft, "source": one.source}
+        {
+            "language": one.language,
+            "text": one.text.open(one.grant_for(seat, False)),
+            "draft": one.draft,
+            "source": one.source,
+        }
         for one in row.wording_set.all()
     ]
     who_sees = _("Everybody with a seat reads these wordings once the statement is open.")
@@ -179,10 +230,18 @@ class Sentence:
 def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
     """Five sentences that every side supports, and the one that your side likes and another cannot."""
     own, open_count = _own_votes(seat)
-    rules.may_look(own, open_count, seat.on_panel or seat.role not in OF_A_SIDE)
+    rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
     told = _told(seat)
     shown = {one.slot: one for one in _seen(seat, state=State.OPEN)}
-    context = frame(seat, _figures_seen_by(), here="common-ground", told=told.kind, run=told.number, compared=told.compared, may_compute=seat.facilitates)
+    context = frame(
+        seat,
+        _figures_seen_by(),
+        here="common-ground",
+        told=told.kind,
+        run=told.number,
+        compared=told.compared,
+        may_compute=seat.facilitates,
+    )
     if told.figures is not None:
         context |= {
             "sentences": [_sentence(told, shown[slot]) for slot in told.common[:SENTENCES] if slot in shown],
@@ -193,13 +252,16 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
 
 
 def _figures_seen_by() -> str:
-    return _("Everybody with a seat sees these figures: rounded to five, for groups of ten or more. Nobody's vote can be read from them.")
+    return _(
+        "Everybody with a seat sees these figures: rounded to five, for groups of ten or more. "
+        "Nobody's vote can be read from them."
+    )
 
 
 def _own_votes(seat: Seated) -> tuple[int, int]:
     open_slots = list(Statement.objects.seen_by(seat).filter(state=State.OPEN).values_list("slot", flat=True))
     ballot = acts.own_ballot(seat) if seat.role in OF_A_SIDE else None
-    own = sum(1 for slot in open_slots if ballot is not None and ballot.vote(slot))
+    own = sum(bool(ballot.vote(slot)) for slot in open_slots if slot is not None) if ballot else 0
     return own, len(open_slots)
 
 
@@ -223,7 +285,9 @@ def _told(seat: Seated) -> Told:
     content = json.loads(run.released.open(seat.grant))
     held = Figures.from_lists(content["figures"]) if content["kind"] == "figures" else None
     marks = _marks(seen_sides(seat), content["compared"], held)
-    return Told(content["kind"], run.number, content["compared"], held, marks, content.get("common", []), content)
+    return Told(
+        content["kind"], run.number, content["compared"], held, marks, content.get("common", []), content
+    )
 
 
 def _marks(sides: list[SeenSide], compared: str, held: Figures | None) -> list[Mark]:
@@ -231,7 +295,10 @@ def _marks(sides: list[SeenSide], compared: str, held: Figures | None) -> list[M
     if compared == "sides" or held is None:
         return [Mark(side.letter, side.hue, side.name) for side in sides]
     if compared == "groups":
-        return [Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1}) for g in range(len(held.members))]
+        return [
+            Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1})
+            for g in range(len(held.members))
+        ]
     return [Mark("·", 1, _("everybody who voted"))]
 
 
@@ -241,7 +308,12 @@ def _sentence(told: Told, statement: Seen) -> Sentence:
     bars = [_bar(mark, cell) for mark, cell in zip(told.marks, cells, strict=True)]
     words = "; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars)
     picture = figures.support_bars(
-        bars, key=f"s{statement.slot}", title=_("Support by side, with 90 % intervals"), description=words, half=_("one half"), rtl=get_language_bidi()
+        bars,
+        key=f"s{statement.slot}",
+        title=_("Support by side, with 90 % intervals"),
+        description=words,
+        half=_("one half"),
+        rtl=get_language_bidi(),
     )
     rows = [
         {"letter": mark.letter, "name": mark.name, "figure": _figure_words(cell), "interval": _interval(cell)}
@@ -295,14 +367,26 @@ def _crowd(told: Told, seat: Seated) -> int | None:
 def table(request: HttpRequest, seat: Seated) -> HttpResponse:
     """Side by statement: every figure that may be shown, with a word for each."""
     own, open_count = _own_votes(seat)
-    rules.may_look(own, open_count, seat.on_panel or seat.role not in OF_A_SIDE)
+    rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
     told = _told(seat)
     rows = [
-        {"statement": one, "cells": [_table_cell(told, place, one.slot) for place in range(len(told.marks))], "note": _note(told, one.slot)}
+        {
+            "statement": one,
+            "cells": [_table_cell(told, place, one.slot) for place in range(len(told.marks))],
+            "note": _note(told, one.slot),
+        }
         for one in _seen(seat, state=State.OPEN)
         if one.slot is not None
     ]
-    context = frame(seat, _figures_seen_by(), here="common-ground", told=told.kind, marks=told.marks, rows=rows, run=told.number)
+    context = frame(
+        seat,
+        _figures_seen_by(),
+        here="common-ground",
+        told=told.kind,
+        marks=told.marks,
+        rows=rows,
+        run=told.number,
+    )
     return render(request, "statements/table.html", context)
 
 
@@ -313,7 +397,11 @@ def _table_cell(told: Told, place: int, slot: int) -> dict[str, str]:
     if told.figures is None or slot >= told.figures.withheld.shape[1]:
         return {"figure": _("not counted yet"), "interval": ""}
     cell = told.figures.cell(place, slot)
-    return {"figure": _figure_words(cell), "interval": _interval(cell), "why": "" if cell.withheld is Withheld.NOT else "withheld"}
+    return {
+        "figure": _figure_words(cell),
+        "interval": _interval(cell),
+        "why": "" if cell.withheld is Withheld.NOT else "withheld",
+    }
 
 
 def _note(told: Told, slot: int) -> str:
@@ -334,19 +422,56 @@ def _note(told: Told, slot: int) -> str:
 def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
     """The map of opinions, from thirty voters on; cells of five or more, never a person."""
     own, open_count = _own_votes(seat)
-    rules.may_look(own, open_count, seat.on_panel or seat.role not in OF_A_SIDE)
+    rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
     told = _told(seat)
-    cells = [figures.Cell(x, y, int(people), int(group)) for x, y, people, group in told.content.get("map", [])]
+    cells = [
+        figures.Cell(x, y, int(people), int(group)) for x, y, people, group in told.content.get("map", [])
+    ]
     sizes = told.content.get("groups", [])
     groups = [Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1}) for g in range(len(sizes))]
     captions = [_("about %(people)s people") % {"people": size} for size in sizes]
-    picture = figures.opinion_map(
-        cells, groups, key="map", title=_("Where people stand to each other"), captions=captions, rtl=get_language_bidi(),
-        description=_("People who voted alike stand close together. Each mark stands for five people or more."),
-    ) if cells else ""
+    picture = (
+        figures.opinion_map(
+            cells,
+            groups,
+            key="map",
+            title=_("Where people stand to each other"),
+            captions=captions,
+            rtl=get_language_bidi(),
+            description=_(
+                "People who voted alike stand close together. Each mark stands for five people or more."
+            ),
+        )
+        if cells
+        else ""
+    )
     rows = [{"mark": mark, "people": caption} for mark, caption in zip(groups, captions, strict=True)]
-    context = frame(seat, _figures_seen_by(), here="common-ground", picture=SafeString(picture), rows=rows, needed=rules.MAP_FROM, told=told.kind)
+    context = frame(
+        seat,
+        _figures_seen_by(),
+        here="common-ground",
+        picture=SafeString(picture),
+        rows=rows,
+        needed=rules.MAP_FROM,
+        told=told.kind,
+    )
     return render(request, "statements/map.html", context)
+
+
+@page_for(*FACILITATORS)
+def close(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """Close the process for good: the last figures stand, and nothing ties votes to seats any more."""
+    if request.method == "POST":
+        rules.may_close(seat.facilitates, request.POST.get("title", ""), cover_title(seat.process))
+        with suppress(AlreadyDone):
+            closure.close(by=seat, once=once_of(request))
+        return redirect("process", pid=seat.process)
+    context = frame(
+        seat,
+        _("Facilitators see this page. Everybody with a seat sees that the process is closed."),
+        here="steps",
+    )
+    return render(request, "statements/close.html", context)
 
 
 @page_for(*FACILITATORS)
@@ -355,7 +480,3 @@ def compute(request: HttpRequest, seat: Seated) -> HttpResponse:
     if request.method == "POST":
         analysis.run(process=seat.process, by=seat.role)
     return redirect("common-ground", pid=seat.process)
-
-
-def _once(request: HttpRequest) -> str:
-    return str(request.POST.get("once", ""))[:64]

@@ -14,4 +14,6 @@ class DataKey(models.Model):
     wrapped = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["process", "scope", "number"], name="one_key_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["process", "scope", "number"], name="one_key_per_number")
+        ]

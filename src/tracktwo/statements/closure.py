@@ -1,0 +1,56 @@
+"""Closure: the last figures stand, and nothing ties a ballot or a statement to a seat any more.
+
+Three steps, each harmless to repeat: count once more; write all ballots anew in random order under
+fresh ids (order and row ids re-link votes almost completely otherwise); destroy the link key.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import connection
+
+from tracktwo.process import acts as process_acts
+from tracktwo.process import visibility
+from tracktwo.process.visibility import Seated
+from tracktwo.record.acts import act
+from tracktwo.record.once import first_time
+from tracktwo.statements import acts, analysis
+from tracktwo.statements.models import Ballot, Statement
+from tracktwo.vault import keys
+from tracktwo.vault.fields import Fresh
+
+
+def close(*, by: Seated, once: str = "") -> None:
+    """Close a process for good. What it released stays; what links it to people is gone."""
+    _close(by=by, once=once)
+    keys.keystore().destroy_link(by.process)
+    _compact()
+
+
+@act
+def _close(*, by: Seated, once: str) -> None:
+    first_time(once)
+    process_acts.mark_closed(by=by)
+    analysis.run(process=by.process, by=by.role)
+    _rewrite_ballots(by)
+    Statement.unscoped.filter(process_id=by.process).update(pseudonym=None)
+
+
+def _rewrite_ballots(by: Seated) -> None:
+    grant = visibility.for_counting(by.process)
+    rows = []
+    for old in Ballot.unscoped.filter(process_id=by.process, blank=False):
+        row = Ballot(process_id=by.process, pseudonym=secrets.token_bytes(32), seatless=True)
+        row.vector = Fresh(old.vector.open_bytes(grant))
+        rows.append(row)
+    Ballot.unscoped.filter(process_id=by.process).delete()
+    acts.write_shuffled(rows)
+
+
+def _compact() -> None:
+    """Leave no deleted row behind in the file of an embedded database."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
