@@ -109,12 +109,16 @@ def best_line_division(points: np.ndarray, k: int) -> float:
 
 
 def shares_of_two_sides(
-    yes: tuple[int, int], answers: tuple[int, int], usual: np.ndarray, covariance: np.ndarray
+    yes: tuple[int, int],
+    answers: tuple[int, int],
+    usual: np.ndarray,
+    covariance: np.ndarray,
+    steps: int = 241,
 ) -> tuple[list[float], list[float], float, float]:
     """Posterior means, P(share > 1/2), P(both > 1/2) and E[smaller share], by adding up a fine grid."""
     deviation = np.sqrt(np.diag(covariance))
     one, other = (
-        np.linspace(usual[g] - 8 * deviation[g], usual[g] + 8 * deviation[g], 241) for g in range(2)
+        np.linspace(usual[g] - 8 * deviation[g], usual[g] + 8 * deviation[g], steps) for g in range(2)
     )
     theta = np.stack(np.meshgrid(one, other, indexing="ij"))
     share = 1 / (1 + np.exp(-theta))

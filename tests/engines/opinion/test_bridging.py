@@ -146,12 +146,30 @@ def test_figures_are_those_of_adding_up_a_fine_grid(cells):
         exact_share, exact_majority, exact_both, exact_smallest = naive.shares_of_two_sides(
             tuple(yes[:, j]), tuple(answers[:, j]), posterior.usual, posterior.spread
         )
-        np.testing.assert_allclose(support[:, j], exact_share, atol=0.02)
-        np.testing.assert_allclose(majority[:, j], exact_majority, atol=0.03)
-        assert smallest[j].mean() == pytest.approx(exact_smallest, abs=0.03)
-        assert (smallest[j] > 0.5).mean() == pytest.approx(exact_both, abs=0.06)
+        np.testing.assert_allclose(support[:, j], exact_share, atol=0.03)
+        np.testing.assert_allclose(majority[:, j], exact_majority, atol=0.06)
+        assert smallest[j].mean() == pytest.approx(exact_smallest, abs=0.05)
+        assert (smallest[j] > 0.5).mean() == pytest.approx(exact_both, abs=0.1)
     assert (low < support).all()
     assert (support < high).all()
+
+
+def test_figures_of_an_ordinary_workshop_are_exact_to_one_in_a_hundred():
+    agree, answers = (
+        np.array([[6, 5, 3, 4, 9, 1], [2, 7, 4, 8, 5, 3]]),
+        np.array([[9, 8, 8, 9, 9, 6], [7, 9, 9, 9, 7, 8]]),
+    )
+    posterior = bridging.learn(agree, answers)
+    support, _, _, majority = bridging._shares(posterior)
+    smallest = bridging._smallest_shares(posterior, np.random.default_rng(0))
+    for j in range(6):
+        exact = naive.shares_of_two_sides(
+            tuple(agree[:, j]), tuple(answers[:, j]), posterior.usual, posterior.spread, steps=1201
+        )
+        np.testing.assert_allclose(support[:, j], exact[0], atol=0.002)
+        np.testing.assert_allclose(majority[:, j], exact[1], atol=0.01)
+        assert (smallest[j] > 0.5).mean() == pytest.approx(exact[2], abs=0.03)
+        assert smallest[j].mean() == pytest.approx(exact[3], abs=0.01)
 
 
 def test_a_million_unanimous_answers_are_believed():
