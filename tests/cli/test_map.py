@@ -259,7 +259,8 @@ def test_ctrl_c_during_a_long_read_ends_the_command(tmp_path):
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert said in ("", "Stopped; nothing was written.\n")  # typer itself stops while the words are being read
+    # typer itself stops while the words of the command are being read
+    assert said in ("", "Stopped; nothing was written.\n")
     assert not out.exists()
 
 

@@ -292,13 +292,13 @@ def _map_label(
         return ""
     people = sum(n for n, _ in own)
     x, y = (sum(n * at[k] for n, at in own) / people for k in (0, 1))
-    below = max(at[1] for _, at in own) + 36
+    below = max(at[1] for _, at in own) + 37
     said = f"{mark.name} · {caption}" if mark.name and caption else mark.name or caption
     return (
         f'<g class="side-{_hue(mark.hue)}"><circle cx="{x:.1f}" cy="{y:.1f}" r="15" class="figure-paper" '
         'fill="Canvas" stroke="currentColor" stroke-width="2"/>'
         f"{_words(mark.letter, f'{x:.1f}', y + 6, size=17, anchor='middle', bold=True)}</g>"
-        f"{_words(said, f'{x:.1f}', below, size=14, anchor='middle', bold=True, halo=True)}"
+        f"{_words(said, f'{x:.1f}', below, size=17, anchor='middle', bold=True, halo=True)}"
     )
 
 
@@ -412,17 +412,17 @@ def agreement_strip(
     """All statements by the support of their least supporting side, from none to all.
 
     Shapes tell the kinds apart as well as colour: a full circle for what every side supports, a cross for
-    what divides, an open circle for the rest. Columns of two per cent, stacked.
+    what divides, an open circle for the rest. Forty columns, stacked: as many as fit on a phone.
     """
     columns: dict[int, list[Tick]] = {}
     for tick in sorted(ticks, key=lambda t: ("dividing", "open", "shared").index(t.kind)):
-        columns.setdefault(min(49, max(0, int(tick.share * 50))), []).append(tick)
+        columns.setdefault(min(39, max(0, int(tick.share * 40))), []).append(tick)
     highest = max((len(stack) for stack in columns.values()), default=1)
-    gap = min(11.0, 150 / highest)
+    gap = min(8.5, 150 / highest)
     floor = ceil(gap * highest) + 10
     parts = [_axis(floor, none, half, every, rtl)]
     for column, stack in sorted(columns.items()):
-        x = (column + 0.5) / 50
+        x = (column + 0.5) / 40
         for place, tick in enumerate(stack):
             parts.append(_tick(tick, _percent(1 - x if rtl else x), floor - gap * (place + 0.6), gap))
     return _figure(parts, key=key, title=title, description=description, height=floor + 22, rtl=rtl)

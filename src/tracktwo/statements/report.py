@@ -120,45 +120,44 @@ def cautions(report: MapReport) -> list[str]:
 
 def sections(report: MapReport) -> list[Section]:
     """The lists of statements, in the order in which they are read."""
+    if report.compared == "everyone":
+        return [_supported(report)]
+    return [_supported(report), _dividing(report), *_hidden_in_the_total(report)]
+
+
+def _supported(report: MapReport) -> Section:
     word = part_word(report)
-    whose = "those who voted" if report.compared == "everyone" else f"every {word}"
-    shown = report.shared or report.nearest
+    every = "What those who voted support" if report.compared == "everyone" else f"What every {word} supports"
+    heading = every if report.shared else f"Nearest to {every[0].lower()}{every[1:]}"
     intro = (
         "The bar is the share that agrees, the thin line its 90 % interval. The statement with the strongest "
         f"support from its least supporting {word} comes first."
     )
-    if not report.shared:
-        intro = "None reaches it. These come nearest. " + intro
-    told = [
-        Section(
-            "shared", f"What {whose} support{'' if 'those' in whose else 's'}", intro, shown[:SHOWN], "None."
-        )
-    ]
-    if report.compared == "everyone":
-        return told
-    told.append(
-        Section(
-            "dividing",
-            "What divides",
-            f"A credible majority of one {word} agrees and credibly no majority of another does. "
-            "Widest gap first.",
-            report.dividing[:SHOWN],
-            f"No statement has a credible majority of one {word} for it and credibly none of another.",
-        )
-    )
-    above = set(report.dividing[:SHOWN])
+    return Section("shared", heading, intro, (report.shared or report.nearest)[:SHOWN], "None yet.")
+
+
+def _dividing(report: MapReport) -> Section:
+    word = part_word(report)
+    intro = f"A credible majority of one {word} agrees and credibly no majority of another does. Widest gap first."
+    empty = f"No statement has a credible majority of one {word} for it and credibly none of another."
+    return Section("dividing", "What divides", intro, report.dividing[:SHOWN], empty)
+
+
+def _hidden_in_the_total(report: MapReport) -> list[Section]:
+    """What a count of heads would get wrong; only what does not stand above, and no empty lists."""
+    word, above = part_word(report), set(report.dividing[:SHOWN])
     traps = tuple(k for k in report.traps if k not in above)[:5]
     minorities = tuple(k for k in report.minorities if k not in above)[:5]
-    if traps:
-        intro = (
-            f"Six in ten or more of all voters agree, yet about half or less of one {word}. "
-            "A count of heads would have called these common ground."
-        )
-        told.append(Section("traps", "Popular, but not with all", intro, traps, ""))
-    if minorities:
-        intro = f"No majority of all voters, but three quarters or more of one {word}."
-        told.append(Section("minorities", "Held by one, not seen in the total", intro, minorities, ""))
-    return told
+    popular = (
+        f"Six in ten or more of all voters agree, yet about half or less of one {word}. A count of heads would "
+        "have called these common ground."
+    )
+    unseen = f"No majority of all voters, but three quarters or more of one {word}."
+    both = [
+        Section("traps", "Popular, but not with all", popular, traps, ""),
+        Section("minorities", "Held by one, not seen in the total", unseen, minorities, ""),
+    ]
+    return [section for section in both if section.places]
 
 
 def standing_said(part: Part, standing: Standing) -> str:
@@ -345,14 +344,16 @@ def draw_bars(report: MapReport, statement: Statement, key: str) -> str:
 
 
 def draw_map(report: MapReport) -> str:
-    marks = [_mark(part) for part in report.found.parts or report.parts]
+    # The badge carries a group's number, so its label may be short.
+    parts = report.found.parts or report.parts
+    marks = [Mark(part.letter, part.hue) for part in parts]
     return figures.opinion_map(
         report.cells,
         marks,
         key="map",
         title="Map of opinions",
         description=f"{groups_said(report)} {map_said(report)}",
-        captions=[_count(part.people, "person", "people") for part in report.found.parts],
+        captions=[_count(part.people, "person", "people") for part in parts],
     )
 
 
