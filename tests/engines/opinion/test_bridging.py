@@ -99,6 +99,11 @@ def test_much_agreement_overall_and_half_of_one_side_is_a_majority_trap():
     assert ground.invisible_minorities == ()
 
 
+def test_three_of_six_are_too_few_to_call_a_majority_trap():
+    ground = two_sides((6, 6, 3, 6), (5, 6, 4, 6), (4, 6, 5, 6))
+    assert ground.majority_traps == ()
+
+
 def test_no_majority_overall_and_nearly_all_of_one_side_is_an_invisible_minority():
     north, south = [[1]] * 32 + [[-1]] * 68, [[1]] * 36 + [[-1]] * 4
     ground = ground_of(Votes.from_table(np.array(north + south)), [0] * 100 + [1] * 40)

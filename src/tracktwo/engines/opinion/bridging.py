@@ -53,7 +53,7 @@ class CommonGround:
     P(share > 1/2). ``credible`` float64[m]: P(every side's share > 1/2). ``score`` float64[m]:
     expected share of the least agreeing side. ``ranked``: best score first, only statements every
     side has answered ``least`` times. ``ties``: runs of ``ranked`` whose order means nothing.
-    ``majority_traps``: much agreement overall, about half or less of one side; ``invisible_minorities``:
+    ``majority_traps``: much agreement overall, credibly less and about half of one side; ``invisible_minorities``:
     no majority overall, a credible and clear one on one side; both widest gap first.
     """
 
@@ -106,7 +106,7 @@ def common_ground(
     exposed = counts.sum(axis=2) >= least
     ranked = _ranked(score, exposed.all(axis=0))
     ties = _ties(ranked, smallest)
-    traps = _majority_traps(overall, support, exposed)
+    traps = _majority_traps(overall, support, posterior, exposed)
     minorities = _invisible_minorities(overall, support, majority, exposed)
     return CommonGround(
         agree,
@@ -295,10 +295,14 @@ def _tied(gap: Floats) -> bool:
     return bool(abs(pairs.mean()) <= 2 * pairs.std() / np.sqrt(len(pairs)) + 1e-12)
 
 
-def _majority_traps(overall: Ints, support: Floats, exposed: Mask) -> tuple[int, ...]:
+def _majority_traps(overall: Ints, support: Floats, posterior: Posterior, exposed: Mask) -> tuple[int, ...]:
+    """Much agreement overall; on some side about half or less, and credibly less than overall."""
     share = _overall_share(overall)
-    lowest = np.where(exposed, support, np.inf).min(axis=0)
-    return _widest(share - lowest, (share >= TRAP_OVERALL) & (lowest <= TRAP_SIDE))
+    deviation = np.sqrt(np.diagonal(posterior.covariance, axis1=1, axis2=2)).T
+    behind = (special.logit(np.clip(share, 1e-9, 1 - 1e-9)) - posterior.mean) / deviation
+    caught = exposed & (support <= TRAP_SIDE) & (special.ndtr(behind) >= CREDIBLE)
+    lowest = np.where(caught, support, np.inf).min(axis=0)
+    return _widest(share - lowest, (share >= TRAP_OVERALL) & np.isfinite(lowest))
 
 
 def _invisible_minorities(overall: Ints, support: Floats, majority: Floats, exposed: Mask) -> tuple[int, ...]:
