@@ -21,11 +21,17 @@ NO_INTERVAL = float("nan")
 
 
 def figures_of(
-    agree: int, disagree: int, passed: int, members: int, low: float, high: float, thresholds=STANDARD
-):
-    return disclosure.figures(
-        [[agree]], [[disagree]], [[passed]], [members], [[low]], [[high]], thresholds
-    ).cell(0, 0)
+    agree: int,
+    disagree: int,
+    passed: int,
+    members: int,
+    low: float,
+    high: float,
+    limits: Thresholds = STANDARD,
+) -> Cell:
+    return disclosure.figures([[agree]], [[disagree]], [[passed]], [members], [[low]], [[high]], limits).cell(
+        0, 0
+    )
 
 
 def every_split_of(members: int, thresholds: Thresholds = STANDARD) -> Figures:
@@ -55,8 +61,11 @@ def test_the_worked_examples_come_out_as_written(row):
     ]
 
 
+Counts = tuple[int, int, int, int, float, float]
+
+
 @st.composite
-def cells(draw):
+def cells(draw: st.DrawFn) -> Counts:
     members = draw(st.integers(0, 150))
     answered = draw(st.integers(0, members))
     agree = draw(st.integers(0, answered))
@@ -75,7 +84,7 @@ thresholds = st.builds(
 
 @settings(deadline=None)
 @given(cells(), st.one_of(st.just(STANDARD), thresholds))
-def test_the_engine_equals_its_slow_twin(counts, limits):
+def test_the_engine_equals_its_slow_twin(counts: Counts, limits: Thresholds):
     assert figures_of(*counts, limits) == naive.cell(*counts, limits)
 
 
@@ -225,7 +234,11 @@ def test_people_who_came_went_or_voted_again_count_as_changed():
 
 
 def test_newcomers_are_let_in_by_fives():
-    assert disclosure.gate([0, 4, 5, 6, 10]).tolist() == [False, False, True, False, True]
+    assert disclosure.gate([0, 4, 5, 6, 10], [40] * 5).tolist() == [False, False, True, False, True]
+
+
+def test_where_everybody_is_new_five_are_enough():
+    assert disclosure.gate([4, 6, 13], [4, 6, 12]).tolist() == [False, True, True]
 
 
 def test_only_the_side_whose_own_gate_is_open_gets_fresh_figures():
@@ -291,7 +304,7 @@ def release_sizes(limits: Thresholds, releases: int, rng: np.random.Generator) -
     sizes, people = [10], 10
     while len(sizes) <= releases:
         people += int(rng.integers(1, 4))
-        if disclosure.gate([people - sizes[-1]], limits)[0]:
+        if disclosure.gate([people - sizes[-1]], [people], limits)[0]:
             sizes.append(people)
     return sizes
 

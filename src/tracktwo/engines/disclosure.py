@@ -320,14 +320,15 @@ def changed_people(before: Sequence[Mapping[str, Hashable]], now: Sequence[Mappi
     return np.array([len(dict(was.items() ^ now_is.items())) for was, now_is in pairs], dtype=np.int64)
 
 
-def gate(changed: npt.ArrayLike, thresholds: Thresholds = STANDARD) -> Bools:
+def gate(changed: npt.ArrayLike, members: npt.ArrayLike, thresholds: Thresholds = STANDARD) -> Bools:
     """[sides]: whether the people new or changed since a side's figures last moved let them move.
 
-    changed: int [K]. Newcomers are let in by fives, as counts are rounded to fives: the edges
-    of the rounding then stay where they are, and cannot close in on how six of six have voted.
+    changed, members: int [K]. Newcomers are let in by fives, as counts are rounded to fives: the
+    edges of the rounding then stay where they are, and cannot close in on how six of six have
+    voted. Where everybody is new or changed there is nothing to close in from.
     """
-    people = np.asarray(changed, dtype=np.int64)
-    opened: Bools = (people >= thresholds.gate) & (people % thresholds.gate == 0)
+    people, everybody = np.asarray(changed, dtype=np.int64), np.asarray(members, dtype=np.int64)
+    opened: Bools = (people >= thresholds.gate) & ((people % thresholds.gate == 0) | (people >= everybody))
     return opened
 
 
@@ -343,8 +344,8 @@ def merge(
     Raises ValueError where statements have gone missing. O(K m).
     """
     standing = _closed(fresh) if previous is None else _widened(previous, fresh)
-    first = standing.members == NOTHING
-    opened = gate(changed, thresholds) | (first & (np.asarray(changed, dtype=np.int64) >= thresholds.gate))
+    never_shown = standing.members == NOTHING
+    opened = gate(changed, np.where(never_shown, 0, np.iinfo(np.int64).max), thresholds)
     return Figures(**{
         field.name: _choose(opened, getattr(fresh, field.name), getattr(standing, field.name))
         for field in fields(Figures)
