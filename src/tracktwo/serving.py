@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -52,7 +53,7 @@ def prepare(say: Callable[[str], None]) -> None:
     say("pictures and style sheets")
     call_command("collectstatic", verbosity=0, interactive=False)
     try:
-        call_command("check", databases=["default"], fail_level="ERROR", verbosity=0)
+        call_command("check", databases=["default"], fail_level="ERROR", stdout=io.StringIO())
     except SystemCheckError as fault:
         raise Refusal(str(fault).replace("%", "%%")) from None
 
@@ -74,6 +75,7 @@ def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
     import uvicorn
 
     from tracktwo.asgi import application
+    from tracktwo.statements.counting import Counter
 
     config = uvicorn.Config(
         application,
@@ -85,8 +87,12 @@ def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
         timeout_graceful_shutdown=STOP_WITHIN,
         proxy_headers=False,
     )
-    server = _announcing(config, ready)
-    server.run(sockets=[taken])
+    counter = Counter()
+    counter.start()
+    try:
+        _announcing(config, ready).run(sockets=[taken])
+    finally:
+        counter.stop()
 
 
 def _announcing(config: Any, ready: Callable[[], None]) -> Any:

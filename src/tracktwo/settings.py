@@ -17,6 +17,8 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -57,7 +59,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if SECURE e
 
 # --- the database ---------------------------------------------------------------------------------
 
-_EMBEDDED = {
+_EMBEDDED: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA / "tracktwo.sqlite3",
     "OPTIONS": {
@@ -67,15 +69,20 @@ _EMBEDDED = {
         # FULL: what was acknowledged survives a power cut; NORMAL lost one acknowledged vote in five.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
     },
-    "TEST": {"NAME": env.str("TRACKTWO_TEST_SQLITE", default="") or None},
     "CONN_MAX_AGE": None,
 }
-_url = env.str("TRACKTWO_DATABASE_URL", default="")
-DATABASES = {
-    "default": env.db_url_config(_url) | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 12}}}
-    if _url
-    else _EMBEDDED
-}
+
+
+def _database(address: str) -> dict[str, Any]:
+    """The database at an address, with a pool of connections beside the options the address holds."""
+    if not address:
+        return _EMBEDDED
+    named: dict[str, Any] = env.db_url_config(address)
+    options = {**named.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 12}}
+    return {**named, "OPTIONS": options}
+
+
+DATABASES = {"default": _database(env.str("TRACKTWO_DATABASE_URL", default=""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the application ------------------------------------------------------------------------------
@@ -194,6 +201,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 86400 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 _SELF = "'self'"
+# Where quick exit leads is the one place outside that a form may end at.
+_EXIT = [f"{urlsplit(EXIT_URL).scheme}://{urlsplit(EXIT_URL).netloc}"] if EXIT_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -202,7 +211,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [_SELF, "data:"],
         "font-src": [_SELF],
         "connect-src": [_SELF],
-        "form-action": [_SELF],
+        "form-action": [_SELF, *_EXIT],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }

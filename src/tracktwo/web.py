@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.checks import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, get_language_bidi
@@ -131,7 +132,7 @@ def too_much(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A fault of ours: says so, and nothing else."""
-    return render(request, "500.html", status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -141,7 +142,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def resting(request: HttpRequest) -> HttpResponse:
     """The neutral page of a frozen process: the same for every request and everybody."""
-    return render(request, "frozen.html", status=503)
+    return HttpResponse(render_to_string("frozen.html"), status=503)
 
 
 class Refusals:
@@ -193,6 +194,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "theme": theme_of(request),
         "is_demo": settings.DEMO,
+        "exit_url": settings.EXIT_URL,
         "path": request.path,
         "once": new_once,
     }

@@ -25,7 +25,7 @@ from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.visibility import Seated
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, analysis, closure, figures, forms, rules
+from tracktwo.statements import acts, analysis, closure, counting, figures, forms, rules
 from tracktwo.statements.figures import Bar, Mark
 from tracktwo.statements.models import AnalysisRun, Seen, Statement
 from tracktwo.statements.rules import State
@@ -73,6 +73,7 @@ def _voted(request: HttpRequest, seat: Seated) -> HttpResponse:
         raise NotHere
     wanted = request.POST.get("vote")
     acts.vote(statement=statement, vote=None if wanted == "undo" else wanted or "", by=seat)
+    counting.mark(seat.process)
     query = f"?again={statement}" if wanted == "undo" else f"?last={statement}"
     return redirect(reverse("vote", args=[seat.process]) + query)
 
