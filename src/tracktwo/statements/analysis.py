@@ -16,12 +16,12 @@ from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Figures
 from tracktwo.engines.opinion import bridging
 from tracktwo.engines.opinion.votes import Votes
+from tracktwo.figures import gather
 from tracktwo.process import visibility
 from tracktwo.process.models import Process, Side
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
 from tracktwo.statements import ballots, reckoning, rules
-from tracktwo.statements.figures import gather
 from tracktwo.statements.models import AnalysisRun, Ballot, Statement
 from tracktwo.statements.reckoning import Reckoned
 from tracktwo.statements.rules import State
@@ -71,10 +71,12 @@ def gathered(process: UUID) -> Standing:
     return standing.of(np.asarray(slots.any(axis=1)))
 
 
-@act
 def run(*, process: UUID, by: str) -> AnalysisRun | None:
-    """Count anew, and store what may be shown. None where no side's gate is open: the last run stands."""
-    last = AnalysisRun.unscoped.select_for_update().filter(process_id=process).order_by("-number").first()
+    """Count anew, and store what may be shown. None where no side's gate is open: the last run stands.
+
+    Counting happens outside the transaction, so that it holds up nobody's vote.
+    """
+    last = AnalysisRun.unscoped.filter(process_id=process).order_by("-number").first()
     closing = Process.unscoped.get(pk=process).phase not in rules.COLLECTING
     counted = gathered(process) if closing and _untold(last) else _counted(gathered(process), last, process)
     if counted is None:
@@ -82,9 +84,27 @@ def run(*, process: UUID, by: str) -> AnalysisRun | None:
     open_slots = _open_slots(process)
     sides = Side.unscoped.filter(process_id=process).count()
     released = release(counted, open_slots, sides, seed=SEED, closing=closing)
+    return _store(
+        process=process,
+        after=last.number if last else 0,
+        by=by,
+        counted=counted,
+        open_slots=open_slots,
+        released=released,
+    )
+
+
+@act
+def _store(
+    *, process: UUID, after: int, by: str, counted: Standing, open_slots: list[int], released: dict[str, Any]
+) -> AnalysisRun | None:
+    """Keep a run under the next number; None where another count came first: its figures stand."""
+    Process.unscoped.select_for_update().get(pk=process)
+    if AnalysisRun.unscoped.filter(process_id=process, number__gt=after).exists():
+        return None
     stored = AnalysisRun(
         process_id=process,
-        number=last.number + 1 if last else 1,
+        number=after + 1,
         seed=SEED,
         version=__version__,
         input_hash=hashlib.sha256(counted.packed() + repr(open_slots).encode()).hexdigest(),

@@ -18,7 +18,9 @@ from tracktwo import __version__
 from tracktwo.engines.opinion import bridging, groups, space
 from tracktwo.engines.opinion.exports import Conversation, Sides
 from tracktwo.engines.opinion.votes import Votes
-from tracktwo.statements.figures import Cell, gather
+from tracktwo.figures import Cell, gather
+from tracktwo.statements import reckoning
+from tracktwo.statements.reckoning import Reckoned
 
 MAP_FROM = 30  # voters; below, a map would be read for more than it says
 LEAST_IN_CELL = 5
@@ -140,13 +142,13 @@ def analyse(conversation: Conversation, seed: int = 1, sides: Sides | None = Non
     Statements are compared between the declared sides, else between the groups found, else (where the
     votes show no two groups of five) only over everyone. Rejected statements count nowhere.
     """
-    rng = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
     rejected = conversation.moderated == -1
     votes = conversation.votes.without(rejected)
-    opinions = space.find(votes, rng=rng[0])
-    fit = groups.find(opinions, rng=rng[1])
-    compared, parts, side = _compared(votes, fit, sides)
-    ground = bridging.common_ground(votes, side, sides=len(parts), rng=rng[2])
+    reckoned = reckoning.reckon(
+        votes, seed=seed, side=sides.side if sides else None, sides=len(sides.names) if sides else 0
+    )
+    opinions, fit, ground = reckoned.space, reckoned.groups, reckoned.ground
+    parts = _parts_compared(reckoned, sides)
     live = np.flatnonzero(~rejected)
     overall = votes.tally()[0]
     statements = tuple(_statement(conversation, overall, ground, j) for j in live.tolist())
@@ -157,7 +159,7 @@ def analyse(conversation: Conversation, seed: int = 1, sides: Sides | None = Non
         title=conversation.title,
         description=conversation.description,
         link=conversation.link,
-        compared=compared,
+        compared=reckoned.compared,
         people=len(voters),
         votes=len(votes),
         votes_each=int(np.median(voters)) if len(voters) else 0,
@@ -191,15 +193,13 @@ def fingerprint(conversation: Conversation, sides: Sides | None = None) -> str:
     return whole.hexdigest()
 
 
-def _compared(votes: Votes, fit: groups.Groups, sides: Sides | None) -> tuple[str, tuple[Part, ...], Ints]:
-    voted = votes.answers_per_person() > 0
-    if sides:
-        letters = tuple("ABCDEFGH"[: len(sides.names)])
-        return "sides", _parts(letters, sides.names, sides.side[voted]), np.where(voted, sides.side, -1)
-    if fit.count >= 2:
-        return "groups", _group_parts(fit), fit.members
-    everyone = np.where(voted, 0, -1)
-    return "everyone", _parts(("·",), ("Everyone",), everyone[voted]), everyone
+def _parts_compared(reckoned: Reckoned, sides: Sides | None) -> tuple[Part, ...]:
+    if reckoned.compared == reckoning.SIDES and sides:
+        voted = reckoned.space.answered > 0
+        return _parts(tuple("ABCDEFGH"[: len(sides.names)]), sides.names, sides.side[voted])
+    if reckoned.compared == reckoning.GROUPS:
+        return _group_parts(reckoned.groups)
+    return _parts(("·",), ("Everyone",), reckoned.part[reckoned.part >= 0])
 
 
 def _group_parts(fit: groups.Groups, taken: int = 0) -> tuple[Part, ...]:

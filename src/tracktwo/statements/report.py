@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tracktwo import figures
 from tracktwo.errors import Refusal, gettext_noop
-from tracktwo.statements import figures
-from tracktwo.statements.figures import Bar, Mark, Tick
+from tracktwo.figures import Bar, Mark, Tick
 from tracktwo.statements.mapping import (
     LEAST_IN_CELL,
     MAP_FROM,

@@ -16,17 +16,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from tracktwo import figures
 from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Band, Cell, Figures, Withheld
 from tracktwo.errors import NotHere
+from tracktwo.figures import Bar, Mark
 from tracktwo.process import rules as process_rules
 from tracktwo.process.door import SeenSide, cover_title, frame, page_for, seen_sides
 from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.visibility import Seated
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, analysis, closure, counting, figures, forms, rules
-from tracktwo.statements.figures import Bar, Mark
+from tracktwo.statements import acts, analysis, closure, counting, forms, rules
 from tracktwo.statements.models import AnalysisRun, Seen, Statement
 from tracktwo.statements.rules import State
 from tracktwo.web import once_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracktwo.statements.figures import (
+from tracktwo.figures import (
     Bar,
     Cell,
     Mark,
