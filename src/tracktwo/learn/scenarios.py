@@ -179,7 +179,6 @@ def _statements(scenario: Scenario, process: Process) -> None:
     statement_acts.seed(
         process=process.pk,
         wordings=[_worded(row.text) for row in rows],
-        themes=[row.theme for row in rows],
         drafts=drafts,
         by=Role.FACILITATOR,
     )
@@ -204,6 +203,4 @@ def _pending(scenario: Scenario, process: Process, sides: dict[str, Side]) -> No
         seats = Seat.unscoped.filter(process_id=process.pk, role=Role.PARTICIPANT, side=sides[pending.side])
         author = seats.select_related("process", "side").order_by("pk").first()
         assert author is not None
-        statement_acts.write(
-            text=pending.text.en, language="en", by=visibility.seated(author), theme=pending.theme
-        )
+        statement_acts.write(text=pending.text.en, language="en", by=visibility.seated(author))

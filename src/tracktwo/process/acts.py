@@ -235,7 +235,9 @@ def step(*, to: Phase, by: Seated, once: str = "") -> None:
     if to in phases.GUARDED:
         rules.may_convene(standing(by.process))
     if to in phases.ENDED:
-        raise Refusal(gettext_noop("A process ends by closing it, which cannot be undone. Use the closing form."))
+        raise Refusal(
+            gettext_noop("A process ends by closing it, which cannot be undone. Use the closing form.")
+        )
     row.phase = to
     row.save()
     record.write(process=by.process, verb=f"step to {to}", role=by.role)

@@ -14,8 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
 
 from tracktwo.errors import NotHere, Refusal
 from tracktwo.people.models import Person

@@ -1,6 +1,6 @@
 """Texts that the panel gives in several languages: names of sides, the story, ground rules.
 
-One sealed field holds all versions, so that a row never tells which languages a process speaks.
+One sealed field holds all versions: they are written, sealed and read together.
 """
 
 from __future__ import annotations
@@ -32,3 +32,8 @@ def worded(packed: str, language: str) -> Worded:
     versions: dict[str, str] = json.loads(packed[1:])
     chosen = language if language in versions else next(iter(versions))
     return Worded(versions[chosen], chosen)
+
+
+def every_version(packed: str) -> list[str]:
+    """The text in all its languages."""
+    return list(json.loads(packed[1:]).values()) if packed.startswith(_MARK) else [packed]

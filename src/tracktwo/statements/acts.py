@@ -29,18 +29,19 @@ RESERVE = 32  # blank ballots made ahead, so that a newcomer's row is one of man
 
 
 @act
-def write(*, text: str, language: str, by: Seated, theme: str = "", once: str = "") -> Statement:
+def write(*, text: str, language: str, by: Seated, once: str = "") -> Statement:
     """A seat writes a statement. The panel's own are open at once; others wait for the panel (strict)."""
     first_time(once)
     own = Statement.unscoped.filter(process_id=by.process, pseudonym=by.pseudonym("statement")).count()
     rules.may_write(by.role, by.phase, own)
-    statement = Statement(process_id=by.process, theme=theme, pseudonym=by.pseudonym("statement"))
+    statement = Statement(process_id=by.process, pseudonym=by.pseudonym("statement"))
     statement.side_of_author = str(by.side or "")
     if by.facilitates:
         statement.state, statement.slot = State.OPEN, next_slot(by.process)
     statement.save()
     _word(statement, language, text, source=True, draft=False)
-    record.write(process=by.process, verb="write a statement", role=by.role)
+    if by.facilitates:  # as with votes, the order of entries would tell who of a side wrote what
+        record.write(process=by.process, verb="write a statement", role=by.role)
     return statement
 
 
@@ -50,15 +51,12 @@ def seed(
     process: UUID,
     wordings: Sequence[Mapping[str, str]],
     drafts: frozenset[str],
-    themes: Sequence[str],
     by: str,
 ) -> list[Statement]:
     """Statements a process begins with: open at once, in every language given; the first one is the source."""
     rows = []
-    for words, theme in zip(wordings, themes, strict=True):
-        statement = Statement.unscoped.create(
-            process_id=process, state=State.OPEN, slot=next_slot(process), theme=theme
-        )
+    for words in wordings:
+        statement = Statement.unscoped.create(process_id=process, state=State.OPEN, slot=next_slot(process))
         for place, (language, text) in enumerate(words.items()):
             _word(statement, language, text, source=place == 0, draft=language in drafts)
         rows.append(statement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ from tracktwo.statements import ballots, reckoning, rules
 from tracktwo.statements.models import AnalysisRun, Ballot, Statement
 from tracktwo.statements.reckoning import Reckoned
 from tracktwo.statements.rules import State
+from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
 SEED = 1
@@ -107,7 +107,7 @@ def _store(
         number=after + 1,
         seed=SEED,
         version=__version__,
-        input_hash=hashlib.sha256(counted.packed() + repr(open_slots).encode()).hexdigest(),
+        input_hash=keys.input_hash(process, counted.packed(), repr(open_slots).encode()),
     )
     stored.released, stored.counted = json.dumps(released), Fresh(counted.packed())
     stored.save()
@@ -183,6 +183,7 @@ def release(
         "compared": reckoned.compared,
         "figures": figures.to_lists(),
         "common": _common(reckoned, figures),
+        "ranked": _shown_everywhere(reckoned.ground.ranked, figures),
         "ties": [list(tie) for tie in reckoned.ground.ties],
         "liked": [
             bridging.liked_by_one(reckoned.ground, part) if by_side else None
@@ -226,11 +227,9 @@ def _figures(votes: Votes, reckoned: Reckoned) -> Figures:
 def _common(reckoned: Reckoned, figures: Figures) -> list[int]:
     """Statements supported by a credible majority of every side, best first, and shown of every side."""
     ground = reckoned.ground
-    return [
-        slot
-        for slot in ground.ranked
-        if ground.credible[slot] >= bridging.CREDIBLE and figures.shown[:, slot].all()
-    ]
+    # As released: a page never calls common what its own interval leaves open.
+    sure = np.all(figures.credible_majority, axis=0)
+    return [slot for slot in ground.ranked if ground.credible[slot] >= bridging.CREDIBLE and sure[slot]]
 
 
 def _shown_everywhere(slots: tuple[int, ...], figures: Figures) -> list[int]:

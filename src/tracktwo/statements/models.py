@@ -29,7 +29,6 @@ class Seen:
     draft: bool
     other_language: bool
     state: str
-    theme: str
     own: bool
     reason: str
 
@@ -51,7 +50,6 @@ class Statement(OfProcess):
         max_length=10, choices=[(state, state) for state in State], default=State.WAITING
     )
     reason = models.CharField(max_length=12, blank=True)
-    theme = models.CharField(max_length=40, blank=True)
     pseudonym = models.BinaryField(max_length=32, null=True)
     side_of_author = SealedText(scope="panel", null=True)
 
@@ -72,7 +70,6 @@ class Statement(OfProcess):
             draft=wording.draft,
             other_language=wording.language != language,
             state=self.state,
-            theme=self.theme,
             own=own,
             reason=rules.REASONS.get(self.reason, "") if own or seat.on_panel else "",
         )

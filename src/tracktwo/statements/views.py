@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,17 +17,18 @@ from django.utils.translation import gettext as _
 
 from tracktwo import figures
 from tracktwo.engines import disclosure
-from tracktwo.engines.disclosure import Band, Cell, Figures, Withheld
+from tracktwo.engines.disclosure import Band, Withheld
 from tracktwo.errors import NotHere
-from tracktwo.figures import Bar, Mark
+from tracktwo.figures import Mark
 from tracktwo.process import rules as process_rules
-from tracktwo.process.door import SeenSide, cover_title, frame, page_for, seen_sides
+from tracktwo.process.door import cover_title, frame, page_for
 from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.visibility import Seated
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, analysis, closure, counting, forms, rules
-from tracktwo.statements.models import AnalysisRun, Seen, Statement
+from tracktwo.statements import acts, analysis, closure, counting, forms, results, rules, saying
+from tracktwo.statements.models import Seen, Statement
+from tracktwo.statements.results import Told
 from tracktwo.statements.rules import State
 from tracktwo.web import once_of
 
@@ -233,7 +233,7 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
     """Five sentences that every side supports, and the one that your side likes and another cannot."""
     own, open_count = _own_votes(seat)
     rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
-    told = _told(seat)
+    told = results.latest(seat)
     shown = {one.slot: one for one in _seen(seat, state=State.OPEN)}
     context = frame(
         seat,
@@ -267,47 +267,10 @@ def _own_votes(seat: Seated) -> tuple[int, int]:
     return own, len(open_slots)
 
 
-@dataclass(frozen=True)
-class Told:
-    """A stored run as a page uses it: what was released, and the sides or groups it compares."""
-
-    kind: str
-    number: int
-    compared: str
-    figures: Figures | None
-    marks: list[Mark]
-    common: list[int]
-    content: dict[str, Any]
-
-
-def _told(seat: Seated) -> Told:
-    run = AnalysisRun.objects.seen_by(seat).first()
-    if run is None:
-        return Told("none", 0, "", None, [], [], {})
-    content = json.loads(run.released.open(seat.grant))
-    held = Figures.from_lists(content["figures"]) if content["kind"] == "figures" else None
-    marks = _marks(seen_sides(seat), content["compared"], held)
-    return Told(
-        content["kind"], run.number, content["compared"], held, marks, content.get("common", []), content
-    )
-
-
-def _marks(sides: list[SeenSide], compared: str, held: Figures | None) -> list[Mark]:
-    """Letters for sides that are declared, numbers for groups that were found: never mixed up."""
-    if compared == "sides" or held is None:
-        return [Mark(side.letter, side.hue, side.name) for side in sides]
-    if compared == "groups":
-        return [
-            Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1})
-            for g in range(len(held.members))
-        ]
-    return [Mark("·", 1, _("everybody who voted"))]
-
-
 def _sentence(told: Told, statement: Seen) -> Sentence:
     assert told.figures is not None and statement.slot is not None
     cells = [told.figures.cell(place, statement.slot) for place in range(len(told.marks))]
-    bars = [_bar(mark, cell) for mark, cell in zip(told.marks, cells, strict=True)]
+    bars = [saying.bar(mark, cell) for mark, cell in zip(told.marks, cells, strict=True)]
     words = "; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars)
     picture = figures.support_bars(
         bars,
@@ -318,33 +281,15 @@ def _sentence(told: Told, statement: Seen) -> Sentence:
         rtl=get_language_bidi(),
     )
     rows = [
-        {"letter": mark.letter, "name": mark.name, "figure": _figure_words(cell), "interval": _interval(cell)}
+        {
+            "letter": mark.letter,
+            "name": mark.name,
+            "figure": saying.figure(cell),
+            "interval": saying.interval(cell),
+        }
         for mark, cell in zip(told.marks, cells, strict=True)
     ]
     return Sentence(statement, SafeString(picture), words, rows)
-
-
-def _bar(mark: Mark, cell: Cell) -> Bar:
-    share = None if cell.percent is None else cell.percent / 100
-    low, high = (None if end is None else end / 100 for end in (cell.low, cell.high))
-    return Bar(mark, _figure_words(cell), share, low, high)
-
-
-def _figure_words(cell: Cell) -> str:
-    """A figure in words: a percentage of rounded counts, a band, or why there is none."""
-    if not cell.shown:
-        standard = disclosure.STANDARD
-        facts = {"group": standard.group, "cell": standard.cell, "gate": standard.gate}
-        return _(disclosure.REASONS[cell.withheld]) % facts
-    if cell.band is not Band.NONE:
-        return _(disclosure.BANDS[cell.band])
-    return _("%(percent)s %%") % {"percent": cell.percent}
-
-
-def _interval(cell: Cell) -> str:
-    if cell.low is None or cell.high is None:
-        return ""
-    return _("%(low)s to %(high)s %%") % {"low": cell.low, "high": cell.high}
 
 
 def _liked(told: Told, seat: Seated, shown: dict[int | None, Seen]) -> Sentence | None:
@@ -370,7 +315,7 @@ def table(request: HttpRequest, seat: Seated) -> HttpResponse:
     """Side by statement: every figure that may be shown, with a word for each."""
     own, open_count = _own_votes(seat)
     rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
-    told = _told(seat)
+    told = results.latest(seat)
     rows = [
         {
             "statement": one,
@@ -400,8 +345,8 @@ def _table_cell(told: Told, place: int, slot: int) -> dict[str, str]:
         return {"figure": _("not counted yet"), "interval": ""}
     cell = told.figures.cell(place, slot)
     return {
-        "figure": _figure_words(cell),
-        "interval": _interval(cell),
+        "figure": saying.figure(cell),
+        "interval": saying.interval(cell),
         "why": "" if cell.withheld is Withheld.NOT else "withheld",
     }
 
@@ -425,7 +370,7 @@ def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
     """The map of opinions, from thirty voters on; cells of five or more, never a person."""
     own, open_count = _own_votes(seat)
     rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
-    told = _told(seat)
+    told = results.latest(seat)
     cells = [
         figures.Cell(x, y, int(people), int(group)) for x, y, people, group in told.content.get("map", [])
     ]

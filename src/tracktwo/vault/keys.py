@@ -94,6 +94,11 @@ def chain_key(process: UUID) -> bytes:
     return keystore().process_key(process, "tracktwo record")
 
 
+def input_hash(process: UUID, *parts: bytes) -> str:
+    """What a count rested on, for comparing. Keyed: a plain hash of few votes can be found by trying."""
+    return sealing.fingerprint(keystore().process_key(process, "tracktwo input"), *parts).hex()
+
+
 def seal_for_house(purpose: str, plain: bytes) -> bytes:
     """Seal what the house itself keeps (sessions, one-time-password secrets)."""
     key = keystore().process_key(HOUSE, f"tracktwo house {purpose}")

@@ -1,0 +1,52 @@
+"""A stored run as pages and papers use it: what was released, and the sides or groups it compares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tracktwo.engines.disclosure import Figures
+from tracktwo.figures import Mark
+from tracktwo.process.door import SeenSide, seen_sides
+from tracktwo.process.visibility import Seated
+from tracktwo.statements.models import AnalysisRun
+
+
+@dataclass(frozen=True)
+class Told:
+    """A stored run as a page uses it: what was released, and the sides or groups it compares."""
+
+    kind: str
+    number: int
+    compared: str
+    figures: Figures | None
+    marks: list[Mark]
+    common: list[int]
+    content: dict[str, Any]
+
+
+def latest(seat: Seated) -> Told:
+    run = AnalysisRun.objects.seen_by(seat).first()
+    if run is None:
+        return Told("none", 0, "", None, [], [], {})
+    content = json.loads(run.released.open(seat.grant))
+    held = Figures.from_lists(content["figures"]) if content["kind"] == "figures" else None
+    marks = marks_of(seen_sides(seat), content["compared"], held)
+    return Told(
+        content["kind"], run.number, content["compared"], held, marks, content.get("common", []), content
+    )
+
+
+def marks_of(sides: list[SeenSide], compared: str, held: Figures | None) -> list[Mark]:
+    """Letters for sides that are declared, numbers for groups that were found: never mixed up."""
+    if compared == "sides" or held is None:
+        return [Mark(side.letter, side.hue, side.name) for side in sides]
+    if compared == "groups":
+        return [
+            Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1})
+            for g in range(len(held.members))
+        ]
+    return [Mark("·", 1, _("everybody who voted"))]
