@@ -28,6 +28,17 @@ RETURN_DAYS = 90
 LETTERS = "ABCDEFGH"
 
 
+def locked(process: UUID) -> None:
+    """Hold a process while something of it is handed out once: ballots, places in ballots, numbers of runs."""
+    # no_key: rows that merely point at the process need not wait.
+    Process.unscoped.select_for_update(no_key=True).get(pk=process)
+
+
+def phase_now(process: UUID) -> Phase:
+    """The phase as it stands in the database: a request may have begun in another."""
+    return Phase(Process.unscoped.values_list("phase", flat=True).get(pk=process))
+
+
 @dataclass(frozen=True)
 class NewSide:
     """A side as it is named at the start."""
@@ -169,7 +180,7 @@ class Entered:
 @act
 def enter(*, code: str) -> Entered:
     """Take a seat with a code. Wrong, used, expired and withdrawn codes read the same."""
-    found = Invitation.unscoped.with_code(code).open().select_for_update()
+    found = Invitation.unscoped.with_code(code).open().select_for_update(of=("self",))
     invitation = found.select_related("seat", "process").first()
     if invitation is None or invitation.process.frozen or invitation.process.phase in phases.ENDED:
         raise Refusal(

@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from tracktwo.errors import NotHere, Refusal, gettext_noop
+from tracktwo.process import acts as process_acts
 from tracktwo.process import rules as process_rules
 from tracktwo.process import visibility
 from tracktwo.process.models import Seat
@@ -122,6 +123,7 @@ def _statement(by: Seated, statement: UUID) -> Statement:
 
 def next_slot(process: UUID) -> int:
     """The next free place in every ballot; ballots grow when they are full."""
+    process_acts.locked(process)
     taken = (
         Statement.unscoped.filter(process_id=process, slot__isnull=False)
         .order_by("-slot")
@@ -160,6 +162,9 @@ def vote(*, statement: UUID, vote: str | None, by: Seated) -> None:
     if asked is None or asked.slot is None:
         raise NotHere
     row = _own_ballot_for_writing(by)
+    rules.may_vote(
+        by.role, process_acts.phase_now(by.process)
+    )  # again, now that closing must wait for this row
     grant = visibility.own_row(by, row, instrument="ballot", scope="ballots")
     opened = ballots.unpack(row.vector.open_bytes(grant))
     row.vector = Fresh(ballots.pack(opened.with_vote(asked.slot, vote)))
@@ -187,6 +192,8 @@ def _own_ballot_for_writing(by: Seated) -> Ballot:
 
 def _hand_out(by: Seated) -> None:
     """Give this seat a ballot: one of those made for every seat ahead, or a blank one chosen at random."""
+    process_acts.locked(by.process)
+    rules.may_vote(by.role, process_acts.phase_now(by.process))
     if not Ballot.unscoped.filter(process_id=by.process).exclude(seatless=True).exists():
         _allocate(by.process)
     if Ballot.unscoped.filter(process_id=by.process, pseudonym=by.pseudonym("ballot")).exists():

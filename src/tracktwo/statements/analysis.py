@@ -16,6 +16,7 @@ from tracktwo.engines.disclosure import Figures
 from tracktwo.engines.opinion import bridging
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.figures import gather
+from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
 from tracktwo.process.models import Process, Side
 from tracktwo.record import acts as record
@@ -99,7 +100,7 @@ def _store(
     *, process: UUID, after: int, by: str, counted: Standing, open_slots: list[int], released: dict[str, Any]
 ) -> AnalysisRun | None:
     """Keep a run under the next number; None where another count came first: its figures stand."""
-    Process.unscoped.select_for_update().get(pk=process)
+    process_acts.locked(process)
     if AnalysisRun.unscoped.filter(process_id=process, number__gt=after).exists():
         return None
     stored = AnalysisRun(

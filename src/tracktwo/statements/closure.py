@@ -32,15 +32,20 @@ def close(*, by: Seated, once: str = "") -> None:
 def _close(*, by: Seated, once: str) -> None:
     first_time(once)
     process_acts.mark_closed(by=by)
+    ballots = list(
+        Ballot.unscoped.select_for_update().filter(process_id=by.process)
+    )  # votes under way end first
     analysis.run(process=by.process, by=by.role)
-    _rewrite_ballots(by)
+    _rewrite(ballots, by)
     Statement.unscoped.filter(process_id=by.process).update(pseudonym=None)
 
 
-def _rewrite_ballots(by: Seated) -> None:
+def _rewrite(ballots: list[Ballot], by: Seated) -> None:
     grant = visibility.for_counting(by.process)
     rows = []
-    for old in Ballot.unscoped.filter(process_id=by.process, blank=False):
+    for old in ballots:
+        if old.blank:
+            continue
         row = Ballot(process_id=by.process, pseudonym=secrets.token_bytes(32), seatless=True)
         row.vector = Fresh(old.vector.open_bytes(grant))
         rows.append(row)

@@ -12,7 +12,7 @@ what the value is bound to.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -34,7 +34,7 @@ class SealedRow(Protocol):
 class Fresh:
     """A value assigned and not yet sealed."""
 
-    plain: bytes
+    plain: bytes = field(repr=False)
 
 
 class Sealed:
@@ -58,6 +58,9 @@ class Sealed:
             return self._value.plain
         key = keys.data_key(self._row.process_id, self.scope, sealing.key_number(self._value))
         return sealing.unseal(self._value, key=key, place=self._field.place(self._row))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("a sealed value is not copied out of its row")
 
     def __str__(self) -> str:
         return "(sealed)"
