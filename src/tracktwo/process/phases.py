@@ -80,12 +80,14 @@ def may_write(now: Phase) -> None:
         raise Refusal(gettext_noop("This process is closed. What it released stays; nothing is added."))
 
 
-def stations(now: Phase) -> tuple[Station, ...]:
-    """The path: what lies behind, where the process stands, what is to come."""
+def stations(now: Phase, *, every: bool = False) -> tuple[Station, ...]:
+    """The path: what lies behind, where the process stands, what is to come. Erasure is on it only if asked."""
     here = list(Phase).index(now)
     order = list(Phase)
 
     def state(phase: Phase) -> str:
         return "now" if phase is now else "past" if order.index(phase) < here else "to come"
 
-    return tuple(Station(phase.value, PHASE_NAMES[phase], state(phase)) for phase in ON_THE_PATH)
+    return tuple(
+        Station(phase.value, PHASE_NAMES[phase], state(phase)) for phase in (Phase if every else ON_THE_PATH)
+    )

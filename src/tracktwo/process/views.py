@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 
+from tracktwo import figures
 from tracktwo.errors import NotHere, Refusal
 from tracktwo.people.models import Person
 from tracktwo.process import acts, door, forms, phases, rules, visibility
@@ -365,6 +366,7 @@ def steps(request: HttpRequest, seat: Seated) -> HttpResponse:
         allowed=allowed,
         standing=acts.standing(seat.process),
         all_steps=_steps_table(),
+        picture=_steps_picture(seat),
     )
     return render(request, "process/steps.html", context)
 
@@ -380,6 +382,16 @@ def _stepped(request: HttpRequest, seat: Seated) -> None:
             acts.freeze(by=seat, once=once_of(request))
         elif do in set(Phase):
             acts.step(to=Phase(do), by=seat, once=once_of(request))
+
+
+def _steps_picture(seat: Seated) -> SafeString:
+    """The table of steps as a diagram, drawn from the table itself: it cannot grow old."""
+    stations = [
+        figures.Station(one.key, _(one.name), one.state) for one in phases.stations(seat.phase, every=True)
+    ]
+    moves = [(now.value, to.value) for now, steps in phases.STEPS.items() for to in steps]
+    title = _("The phases and the steps allowed between them")
+    return SafeString(figures.phase_path(stations, moves, key="phases", title=title, rtl=get_language_bidi()))
 
 
 def _steps_table() -> list[dict[str, Any]]:
