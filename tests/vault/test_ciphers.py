@@ -124,7 +124,7 @@ def opens(sealed: bytes, *, key: bytes = KEY, place: bytes = PLACE) -> bool:
 
 
 def test_no_single_flipped_bit_goes_unnoticed():
-    sealed = sealing.seal("Nobody else reads this.".encode(), key=KEY, number=1, place=PLACE)
+    sealed = sealing.seal(b"Nobody else reads this.", key=KEY, number=1, place=PLACE)
     for bit in range(8 * len(sealed)):
         altered = bytearray(sealed)
         altered[bit // 8] ^= 1 << bit % 8

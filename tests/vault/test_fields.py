@@ -129,7 +129,7 @@ def test_a_value_moved_to_another_row_does_not_open(table):
 
 
 def test_a_value_moved_to_another_column_does_not_open(table):
-    seat = Seat.unscoped.get(process=process)
+    seat = Seat.unscoped.get(process=table.process)
     seat.name, seat.introduction = "a name", "an introduction"
     seat.save()
     moved = put(seat, ciphertext(seat, "introduction"), "name")
@@ -245,7 +245,7 @@ def test_what_is_written_stands_nowhere_in_the_database(table):
 def printed(value: Any) -> str:
     page = engines["django"].from_string("{{ it }}{{ it|safe }}{{ it.open }}{{ it|pprint }}")
     return "".join(
-        (str(value), repr(value), f"{value}", f"{[value]}", "%s %r" % (value, value))
+        (str(value), repr(value), f"{value}", f"{[value]}", "{!s} {!r}".format(value, value))
     ) + page.render({"it": value})
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -30,14 +32,21 @@ class Undone(Exception):
     pass
 
 
+def undone(deed: Callable[[], Any]) -> Any:
+    """What a deed gave, in a transaction that then failed."""
+    given = []
+    with suppress(Undone), transaction.atomic():
+        given.append(deed())
+        raise Undone
+    return given[0]
+
+
 # --- what a rolled-back transaction leaves --------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_key_made_in_a_transaction_that_failed_never_seals_again(process):
-    with pytest.raises(Undone), transaction.atomic():
-        lost = keys.newest_key(process, "plenary")
-        raise Undone
+    lost = undone(lambda: keys.newest_key(process, "plenary"))
     assert DataKey.objects.count() == 0
     kept = keys.newest_key(process, "plenary")
     assert kept[0] == lost[0] == 1
@@ -49,15 +58,14 @@ def test_a_key_made_in_a_transaction_that_failed_never_seals_again(process):
 @pytest.mark.django_db(transaction=True)
 def test_a_text_written_after_a_failure_still_opens_after_a_restart():
     table = begun()
-    with pytest.raises(Undone), transaction.atomic():
+
+    def outline(text: str) -> None:
         row = Process.unscoped.get(pk=table.id)
-        row.story = "the first try"  # makes the key of the circle's scope, if there were none
-        row.outline = "makes the key of the paper's scope"
+        row.outline = text  # the first text of its scope: its key is made here
         row.save()
-        raise Undone
-    row = Process.unscoped.get(pk=table.id)
-    row.outline = "the second try"
-    row.save()
+
+    undone(lambda: outline("the first try"))
+    outline("the second try")
     keys.forget()
     grant = Grant(process=table.id, scopes=frozenset({"paper"}))
     assert Process.unscoped.get(pk=table.id).outline.open(grant) == "the second try"
@@ -66,9 +74,7 @@ def test_a_text_written_after_a_failure_still_opens_after_a_restart():
 @pytest.mark.django_db(transaction=True)
 def test_a_key_made_in_an_inner_transaction_that_failed_is_not_kept_either(process):
     with transaction.atomic():
-        with pytest.raises(Undone), transaction.atomic():
-            lost = keys.newest_key(process, "plenary")[1]
-            raise Undone
+        lost = undone(lambda: keys.newest_key(process, "plenary")[1])
         kept = keys.newest_key(process, "plenary")[1]
     assert kept != lost
     keys.forget()
@@ -85,6 +91,7 @@ def test_many_who_need_a_new_key_at_once_get_the_same_one(process):
 @pytest.mark.django_db
 def test_who_comes_second_in_making_a_key_takes_the_first_one(process):
     kept = keys.newest_key(process, "plenary")
+    assert keys.newest_key(process, "plenary") == kept
     assert keys._make_key(keys.keystore(), process, "plenary") == 1  # as if it had seen no key yet
     assert keys.newest_key(process, "plenary") == kept
 
@@ -180,6 +187,13 @@ def test_a_blind_index_finds_again_and_tells_nothing():
     keys.blind_index("user name", "\ud800 half a sign")
 
 
+def test_the_hash_of_what_was_counted_cannot_be_found_by_trying(process):
+    other = uuid.uuid4()
+    keys.keystore().open_process(other)
+    assert keys.input_hash(process, b"votes") == keys.input_hash(process, b"votes")
+    assert keys.input_hash(process, b"votes") != keys.input_hash(other, b"votes")
+
+
 def test_the_key_of_the_record_is_of_the_process(process):
     assert keys.chain_key(process) != keys.chain_key(HOUSE)
 
@@ -188,9 +202,9 @@ def test_the_key_of_the_record_is_of_the_process(process):
 
 
 @pytest.fixture
-def backup(tmp_path: Path) -> Iterator[Path]:
-    """A copy of the keystore, as no installation should have one."""
-    yield tmp_path / "copy"
+def backup(tmp_path: Path) -> Path:
+    """Where a copy of the keystore goes, as no installation should have one."""
+    return tmp_path / "copy"
 
 
 def opened(process: uuid.UUID) -> int:

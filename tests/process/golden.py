@@ -1,0 +1,54 @@
+"""What a mediator expects, as tables that the code never reads: phases, and the scopes of each role."""
+
+from __future__ import annotations
+
+# From each phase the ones it may go to; every pair that is not here is refused.
+STEPS = """
+preparing   -> talks closed
+talks       -> preparing convening closed
+convening   -> talks consulting drafting closed
+consulting  -> convening drafting closed
+drafting    -> convening consulting transfer closed
+transfer    -> drafting follow-up closed
+follow-up   -> convening closed
+closed      -> erased
+erased      ->
+"""
+
+# Scopes by role. own: the role's own side; sides: every side of the process.
+# role           side  observers hear  scopes beyond door, circle and figures
+SCOPES = """
+facilitator      -     no    plenary panel paper roster:panel roster:sides
+facilitator      -     yes   plenary panel paper roster:panel roster:sides
+co-facilitator   -     no    plenary panel paper roster:panel roster:sides
+co-facilitator   -     yes   plenary panel paper roster:panel roster:sides
+expert           -     no    plenary panel paper roster:panel roster:sides
+expert           -     yes   plenary panel paper roster:panel roster:sides
+rapporteur       -     no    plenary panel paper roster:panel roster:sides
+rapporteur       -     yes   plenary panel paper roster:panel roster:sides
+interpreter      -     no    plenary
+interpreter      -     yes   plenary
+evaluator        -     no    surveys
+evaluator        -     yes   surveys
+observer         -     no
+observer         -     yes   plenary
+participant      own   no    plenary side:own roster:own
+participant      own   yes   plenary side:own roster:own
+participant      -     no
+participant      -     yes
+voter            own   no
+voter            own   yes
+voter            -     no
+voter            -     yes
+"""
+
+
+def steps() -> dict[str, set[str]]:
+    rows = (line.split("->") for line in STEPS.split("\n") if line)
+    return {now.strip(): set(to.split()) for now, to in rows}
+
+
+def scopes() -> list[tuple[str, bool, bool, list[str]]]:
+    """Rows of (role, has a side, observers hear, scopes)."""
+    rows = (line.split() for line in SCOPES.split("\n") if line)
+    return [(role, side == "own", hear == "yes", more) for role, side, hear, *more in rows]

@@ -1,0 +1,143 @@
+"""What decides in a process, against the tables a mediator expects."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.process import golden
+from tracktwo.errors import Refusal
+from tracktwo.process import phases, rules
+from tracktwo.process.phases import Phase
+from tracktwo.process.rules import Kind, Role, Standing
+
+# --- phases ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("now", "to"), itertools.product(Phase, Phase))
+def test_a_step_is_allowed_exactly_where_the_table_says(now, to):
+    if to.value in golden.steps()[now.value]:
+        phases.may_step(now, to)
+        return
+    with pytest.raises(Refusal) as refusal:
+        phases.may_step(now, to)
+    told = str(refusal.value)
+    if now is Phase.ERASED:
+        assert told == "This process is erased. Nothing can be done in it any more."
+        return
+    for one in golden.steps()[now.value]:
+        assert phases.PHASE_NAMES[Phase(one)] in told
+
+
+def test_the_table_names_every_phase():
+    assert set(golden.steps()) == {phase.value for phase in Phase} == {p.value for p in phases.PHASE_NAMES}
+
+
+def test_every_phase_can_be_reached_and_every_process_can_end():
+    reached, waiting = {"preparing"}, ["preparing"]
+    while waiting:
+        for to in golden.steps()[waiting.pop()] - reached:
+            reached.add(to)
+            waiting.append(to)
+    assert reached == {phase.value for phase in Phase}
+    assert all("closed" in to for now, to in golden.steps().items() if now not in ("closed", "erased"))
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_nothing_is_written_once_a_process_has_ended(phase):
+    if phase in (Phase.CLOSED, Phase.ERASED):
+        with pytest.raises(Refusal, match="What it released stays; nothing is added"):
+            phases.may_write(phase)
+    else:
+        phases.may_write(phase)
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_the_path_shows_where_the_process_stands(phase):
+    stations = phases.stations(phase)
+    assert [one.key for one in stations] == [p.value for p in Phase if p is not Phase.ERASED]
+    here = list(Phase).index(phase)
+    expected = ["past"] * here + ["now"] + ["to come"] * (8 - here)
+    assert [one.state for one in stations] == expected[:8]
+
+
+# --- guards ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("adopted", "missing", "reviewed", "told"),
+    [
+        (True, 0, True, None),
+        (False, 0, True, "before there are ground rules"),
+        (False, 3, False, "before there are ground rules"),
+        (True, 3, True, "3 seats have not assented"),
+        (True, 1, False, "1 seats have not assented"),
+        (True, 0, False, "have not been reviewed"),
+    ],
+)
+def test_the_sides_are_convened_under_rules_everybody_assented_to(adopted, missing, reviewed, told):
+    standing = Standing(adopted, missing, reviewed)
+    if told is None:
+        rules.may_convene(standing)
+        return
+    with pytest.raises(Refusal, match=told):
+        rules.may_convene(standing)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_one_click_takes_a_seat_only_where_nothing_is_real(kind):
+    if kind is Kind.REAL:
+        with pytest.raises(Refusal, match="real seats"):
+            rules.may_sit_down(kind)
+    else:
+        rules.may_sit_down(kind)
+
+
+@pytest.mark.parametrize("kind", ["", "Demo", "demo ", "unknown"])
+def test_an_unknown_kind_of_process_is_taken_for_real(kind):
+    with pytest.raises(Refusal):
+        rules.may_sit_down(kind)
+
+
+@pytest.mark.parametrize("count", range(-1, 12))
+def test_a_process_has_two_to_eight_sides(count):
+    if 2 <= count <= 8:
+        rules.may_name_sides(count)
+    else:
+        with pytest.raises(Refusal, match="from 2 to 8 sides"):
+            rules.may_name_sides(count)
+
+
+# --- who holds which scope ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("role", "sided", "hear", "more"), golden.scopes())
+def test_a_role_holds_exactly_the_scopes_of_the_table(role, sided, hear, more):
+    sides = ("s1", "s2", "s3")
+    expected = {"door", "circle", "figures"}
+    for scope in more:
+        expected |= {f"roster:{one}" for one in sides} if scope == "roster:sides" else {scope.replace(":own", ":s2")}
+    held = rules.scopes_of(Role(role), "s2" if sided else None, sides, observers_hear=hear)
+    assert held == expected
+
+
+def test_the_table_of_scopes_speaks_of_every_role():
+    assert {role for role, *_ in golden.scopes()} == {role.value for role in Role} == set(rules.ROLE_NAMES)
+
+
+def test_nobody_holds_the_scopes_of_ballots():
+    for role, side, hear in itertools.product(Role, ("a", None), (True, False)):
+        held = rules.scopes_of(role, side, ("a", "b"), observers_hear=hear)
+        assert not held & {"ballots", "counting", "side:b"}, (role, side)
+
+
+def test_of_another_side_only_about_how_many():
+    bands = [rules.size_band(count) for count in range(30)]
+    assert bands == ["fewer than five"] * 5 + ["five to nine"] * 5 + ["ten to nineteen"] * 10 + ["twenty or more"] * 10
+
+
+def test_roles_fall_into_panel_side_and_neither():
+    assert set(rules.EVERYONE) == set(Role)
+    assert not rules.PANEL & rules.OF_A_SIDE
+    assert set(Role) - rules.PANEL - rules.OF_A_SIDE == {Role.INTERPRETER, Role.EVALUATOR, Role.OBSERVER}
