@@ -26,6 +26,7 @@ def settle(*, data: Path | None = None, demo: bool = False) -> None:
     if demo:
         os.environ["TRACKTWO_DEMO"] = "true"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracktwo.settings")
+    os.umask(0o077)  # keys, database and whatever lies beside them are for the owner alone
     chosen = Path(os.environ.get("TRACKTWO_DATA") or Path.home() / ".local" / "share" / "tracktwo")
     try:
         chosen.mkdir(mode=0o700, parents=True, exist_ok=True)

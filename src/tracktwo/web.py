@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, get_language_info
 from django.utils.translation import gettext as _
 
 from tracktwo.errors import NotHere, Refusal
@@ -242,6 +242,14 @@ def theme(request: HttpRequest) -> HttpResponse:
 @audience(ANYONE)
 def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def language_name(code: str) -> str:
+    """A language by its name in the reader's language; by its code where Django knows no name (`zh`)."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def one_of(value: str | None, allowed: Iterable[str], otherwise: str) -> str:

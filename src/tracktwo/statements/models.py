@@ -16,6 +16,7 @@ from tracktwo.statements import rules
 from tracktwo.statements.rules import State
 from tracktwo.vault.fields import SealedBytes, SealedText
 from tracktwo.vault.grants import Grant
+from tracktwo.web import language_name
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Seen:
     slot: int | None
     text: str
     lang: str
+    language: str
     draft: bool
     other_language: bool
     state: str
@@ -67,6 +69,7 @@ class Statement(OfProcess):
             slot=self.slot,
             text=wording.text.open(wording.grant_for(seat, own)),
             lang=wording.language,
+            language=language_name(wording.language),
             draft=wording.draft,
             other_language=wording.language != language,
             state=self.state,

@@ -30,7 +30,7 @@ from tracktwo.statements import acts, analysis, closure, counting, forms, result
 from tracktwo.statements.models import Seen, Statement
 from tracktwo.statements.results import Told
 from tracktwo.statements.rules import State
-from tracktwo.web import once_of
+from tracktwo.web import language_name, once_of
 
 SENTENCES = 5
 
@@ -204,6 +204,7 @@ def wordings(request: HttpRequest, seat: Seated, sid: UUID) -> HttpResponse:
     versions = [
         {
             "language": one.language,
+            "name": language_name(one.language),
             "text": one.text.open(one.grant_for(seat, False)),
             "draft": one.draft,
             "source": one.source,
