@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django import forms
@@ -250,8 +250,3 @@ def language_name(code: str) -> str:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
-
-
-def one_of(value: str | None, allowed: Iterable[str], otherwise: str) -> str:
-    """A value from a link or a form, only if it is one of those offered."""
-    return value if value is not None and value in set(allowed) else otherwise

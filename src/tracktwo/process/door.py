@@ -19,7 +19,6 @@ from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.rules import Role
 from tracktwo.process.visibility import Seated
 from tracktwo.process.wording import Worded, worded
-from tracktwo.vault import keys
 from tracktwo.vault.fields import Sealed
 from tracktwo.vault.grants import Grant
 from tracktwo.web import audience, resting
@@ -145,6 +144,7 @@ def you(seat: Seated) -> You:
     return You(_(rules.ROLE_NAMES[seat.role]), label, mine, seat.facilitates, seat.on_panel)
 
 
-def link_is_whole(process: UUID) -> bool:
-    """Whether seats can still be tied to their ballots: not after closure."""
-    return keys.keystore().holds_link(process)
+def crowd_of(seat: Seated) -> int:
+    """How many could have written what comes unattributed from one's own side."""
+    own = Seat.unscoped.filter(process_id=seat.process, side_id=seat.side, withdrawn=False)
+    return own.filter(role__in=rules.OF_A_SIDE).count()

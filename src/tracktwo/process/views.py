@@ -58,8 +58,14 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "process/front.html",
-        {"processes": mine, "form": forms.Code(), "may_begin": _may_begin(request)},
+        {"processes": mine, "form": forms.Code(), "may_begin": _may_begin(request), "name": _name(request)},
     )
+
+
+def _name(request: HttpRequest) -> str:
+    """The user name of somebody with an account, for themselves alone."""
+    person = request.user
+    return person.name.open(visibility.own_name(person)) if isinstance(person, Person) and person.name else ""
 
 
 def _may_begin(request: HttpRequest) -> bool:

@@ -21,7 +21,7 @@ from tracktwo.engines.disclosure import Band, Withheld
 from tracktwo.errors import NotHere
 from tracktwo.figures import Mark
 from tracktwo.process import rules as process_rules
-from tracktwo.process.door import cover_title, frame, page_for
+from tracktwo.process.door import cover_title, crowd_of, frame, page_for
 from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.visibility import Seated
@@ -145,8 +145,16 @@ def write(request: HttpRequest, seat: Seated) -> HttpResponse:
         "The panel reads it first and puts it to the vote, or says why not. "
         "Nobody is told who wrote it, neither now nor later."
     )
-    context = frame(seat, who_sees, here="statements", form=form)
+    context = frame(seat, who_sees, here="statements", form=form, crowd=_own_crowd(seat))
     return render(request, "statements/write.html", context, status=400 if form.errors else 200)
+
+
+def _own_crowd(seat: Seated) -> str:
+    """The truth about how many a writer hides among; nothing for the panel, which hides nowhere."""
+    if seat.side is None:
+        return ""
+    told = disclosure.crowd(crowd_of(seat))
+    return _(told.sentence) % {"size": told.size}
 
 
 @page_for(*FACILITATORS)
