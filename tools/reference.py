@@ -8,7 +8,6 @@ glossary is the one page written by hand.
 from __future__ import annotations
 
 import atexit
-import html
 import inspect
 import os
 import re
@@ -90,55 +89,22 @@ def phases() -> str:
     return page(
         "Phases and steps",
         "process/phases.py",
-        "A process stands in one phase. These steps are allowed, and no others. In the diagram steps onward "
-        "run down on the right and steps back run up on the left; every phase may also be closed.",
+        "A process stands in one phase. These steps are allowed, and no others. In the diagram steps back are dashed.",
         "![The allowed steps between phases](phases.svg)",
         table(("phase", "key", "may go to", "remarks"), rows),
     )
 
 
 def phases_picture() -> str:
-    """The steps as arcs beside a column of phases; steps to closing are left out, since all have them."""
-    from tracktwo.process.phases import PHASE_NAMES, STEPS, Phase
+    """The same drawing as on the panel's page, as a file that stands alone."""
+    from tracktwo.figures import Station, phase_path
+    from tracktwo.process.phases import PHASE_NAMES, STEPS
 
-    order, gap, x = list(Phase), 56, 300
-    y = {phase: 30 + gap * place for place, phase in enumerate(order)}
-    arcs = [
-        _arc(x, y[now], y[to], order.index(to) - order.index(now))
-        for now, steps in STEPS.items()
-        for to in steps
-        if to is not Phase.CLOSED or now is Phase.FOLLOW_UP
-    ]
-    names = [
-        f'<circle cx="{x}" cy="{y[phase]}" r="7"/><rect x="{x - 78}" y="{y[phase] - 15}" width="156" height="30" '
-        f'rx="6"/><text x="{x}" y="{y[phase] + 5}">{html.escape(PHASE_NAMES[phase])}</text>'
-        for phase in order
-    ]
-    style = (
-        "path{fill:none;stroke:#0f5c5c;stroke-width:1.6;marker-end:url(#tip)}.back{stroke-dasharray:5 4}"
-        "rect{fill:#faf7f0;stroke:#2b2b2b}circle{fill:none}#tip path{fill:#0f5c5c;stroke:none}"
-        "text{font:14px sans-serif;fill:#1d1d1d;text-anchor:middle}"
-    )
-    tip = (
-        '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 {gap * len(order) + 4}" role="img" '
-        f'aria-label="The allowed steps between phases">\n<style>{style}</style>\n'
-        f'<rect width="600" height="{gap * len(order) + 4}" style="stroke:none"/>\n'
-        f'<defs>{tip}<path d="M0 0L8 4L0 8z"/></marker></defs>\n' + "\n".join([*arcs, *names]) + "\n</svg>\n"
-    )
-
-
-def _arc(x: int, start: int, end: int, stride: int) -> str:
-    """Onward: straight down to the neighbour, else a bow on the right; back: a bow on the left, dashed."""
-    if stride == 1:
-        return f'<path d="M{x} {start + 15}V{end - 15}"/>'
-    side = 1 if stride > 0 else -1
-    edge, bow = x + side * 78, x + side * (78 + 44 * abs(stride))
-    shift = 7 * side
-    kind = "" if stride > 0 else ' class="back"'
-    return f'<path{kind} d="M{edge} {start + shift}C{bow} {start + shift} {bow} {end - shift} {edge} {end - shift}"/>'
+    stations = [Station(phase.value, words, "past") for phase, words in PHASE_NAMES.items()]
+    moves = [(now.value, to.value) for now, steps in STEPS.items() for to in steps]
+    drawn = phase_path(stations, moves, key="phases", title="The allowed steps between phases")
+    alone = '<svg style="background:#faf7f0" '
+    return drawn.replace("<svg ", alone, 1) + "\n"
 
 
 def roles() -> str:
