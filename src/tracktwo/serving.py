@@ -51,6 +51,9 @@ def prepare(say: Callable[[str], None]) -> None:
 
     say("the database")
     call_command("migrate", verbosity=0, interactive=False)
+    from tracktwo.statements import closure
+
+    closure.finish_all()
     say("pictures and style sheets")
     call_command("collectstatic", verbosity=0, interactive=False)
     try:

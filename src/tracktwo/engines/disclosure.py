@@ -332,6 +332,11 @@ def gate(changed: npt.ArrayLike, members: npt.ArrayLike, thresholds: Thresholds 
     return opened
 
 
+def let_in(changed: int, thresholds: Thresholds = STANDARD) -> int:
+    """How many of the people new or changed count now: the greatest multiple of five; the rest wait."""
+    return changed // thresholds.gate * thresholds.gate
+
+
 def merge(
     previous: Figures | None, fresh: Figures, changed: npt.ArrayLike, thresholds: Thresholds = STANDARD
 ) -> Figures:

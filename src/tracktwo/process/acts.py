@@ -39,6 +39,13 @@ def phase_now(process: UUID) -> Phase:
     return Phase(Process.unscoped.values_list("phase", flat=True).get(pk=process))
 
 
+def facilitating(by: Seated) -> None:
+    """What every act of a facilitator begins with: the role, and the phase as it stands now."""
+    rules.may_facilitate(by.role)
+    locked(by.process)
+    phases.may_write(phase_now(by.process))
+
+
 @dataclass(frozen=True)
 class NewSide:
     """A side as it is named at the start."""
@@ -96,6 +103,7 @@ def add_seat(
 ) -> Seat:
     """Add a seat for a side or for the panel."""
     first_time(once)
+    locked(process)
     row = Process.unscoped.get(pk=process)
     phases.may_write(Phase(row.phase))
     if (side is not None) != (role in rules.OF_A_SIDE):
@@ -133,6 +141,7 @@ def _add_seat(
 def withdraw(*, seat: UUID, by: Seated, once: str = "") -> None:
     """A seat stands down: its codes no longer open anything."""
     first_time(once)
+    facilitating(by)
     row = _seat_of(by.process, seat)
     if row.pk == by.seat:
         raise Refusal(gettext_noop("Somebody else on the panel stands your own seat down."))
@@ -142,15 +151,16 @@ def withdraw(*, seat: UUID, by: Seated, once: str = "") -> None:
 
 
 @act
-def invite(*, seat: UUID, by: Seated, once: str = "") -> str:
-    """A fresh code for a seat; codes given before stop working. Returned once, kept only as a hash."""
+def invite(*, seats: Sequence[UUID], by: Seated, once: str = "") -> list[tuple[Seat, str]]:
+    """Fresh codes for seats; codes given before stop working. Returned once, kept only as hashes."""
     first_time(once)
-    row = _seat_of(by.process, seat)
-    if row.withdrawn:
+    facilitating(by)
+    rows = [_seat_of(by.process, seat) for seat in seats]
+    if any(row.withdrawn for row in rows):
         raise Refusal(gettext_noop("This seat has withdrawn. Add a new seat instead."))
-    code = _give_code(row, days=INVITATION_DAYS)
-    record.write(process=by.process, verb="invite", role=by.role)
-    return code
+    given = [(row, _give_code(row, days=INVITATION_DAYS)) for row in rows]
+    record.write(process=by.process, verb=f"invite ({len(given)})", role=by.role)
+    return given
 
 
 def _give_code(seat: Seat, *, days: int) -> str:
@@ -208,7 +218,7 @@ def sit_down(*, process: UUID, seat: UUID) -> Person:
 def write_ground_rules(*, text: Text, by: Seated, once: str = "") -> GroundRules:
     """A new version of the ground rules. Every seat is asked anew."""
     first_time(once)
-    phases.may_write(by.phase)
+    facilitating(by)
     newest = GroundRules.unscoped.filter(process_id=by.process).order_by("-version").first()
     version = GroundRules(process_id=by.process, version=newest.version + 1 if newest else 1)
     version.text = pack(text)
@@ -221,6 +231,7 @@ def write_ground_rules(*, text: Text, by: Seated, once: str = "") -> GroundRules
 def assent(*, version: UUID, by: Seated, once: str = "") -> None:
     """A seat assents to the newest ground rules."""
     first_time(once)
+    phases.may_write(phase_now(by.process))
     newest = GroundRules.unscoped.filter(process_id=by.process).order_by("-version").first()
     if newest is None or newest.pk != version:
         raise Refusal(gettext_noop("There is a newer version of the ground rules. Read it first."))
@@ -233,6 +244,7 @@ def assent(*, version: UUID, by: Seated, once: str = "") -> None:
 def review_risk(*, by: Seated, once: str = "") -> None:
     """The panel has gone through the risks to everybody who takes a seat."""
     first_time(once)
+    facilitating(by)
     Process.unscoped.filter(pk=by.process).update(risk_reviewed=True)
     record.write(process=by.process, verb="review the risks", role=by.role)
 
@@ -241,7 +253,8 @@ def review_risk(*, by: Seated, once: str = "") -> None:
 def step(*, to: Phase, by: Seated, once: str = "") -> None:
     """Move the process to another phase, if the table and its guards allow."""
     first_time(once)
-    row = Process.unscoped.select_for_update().get(pk=by.process)
+    facilitating(by)
+    row = Process.unscoped.get(pk=by.process)
     phases.may_step(Phase(row.phase), to)
     if to in phases.GUARDED:
         rules.may_convene(standing(by.process))
@@ -257,7 +270,8 @@ def step(*, to: Phase, by: Seated, once: str = "") -> None:
 @act
 def mark_closed(*, by: Seated) -> None:
     """The first part of closing; the ballots are rewritten and the link key destroyed by whoever calls."""
-    row = Process.unscoped.select_for_update().get(pk=by.process)
+    facilitating(by)
+    row = Process.unscoped.get(pk=by.process)
     phases.may_step(Phase(row.phase), Phase.CLOSED)
     row.phase = Phase.CLOSED
     row.save()
@@ -277,6 +291,7 @@ def standing(process: UUID) -> rules.Standing:
 def freeze(*, by: Seated, once: str = "") -> None:
     """Every page of the process becomes the same neutral page, at once, for everybody."""
     first_time(once)
+    rules.may_facilitate(by.role)
     Process.unscoped.filter(pk=by.process).update(frozen=True)
     record.write(process=by.process, verb="freeze", role=by.role)
 
@@ -284,6 +299,7 @@ def freeze(*, by: Seated, once: str = "") -> None:
 @act
 def thaw(*, by: Seated, once: str = "") -> None:
     first_time(once)
+    rules.may_facilitate(by.role)
     Process.unscoped.filter(pk=by.process).update(frozen=False)
     record.write(process=by.process, verb="thaw", role=by.role)
 
@@ -297,20 +313,25 @@ def thaw_from_console(*, process: UUID) -> None:
 
 
 def erase(*, process: UUID, by: str) -> bytes:
-    """Destroy the keys: what was written is noise in every copy. Returns the head of the record as receipt."""
-    head = _mark_erased(process=process, by=by)
+    """Destroy the keys: what was written is noise in every copy. Returns the head of the record as receipt.
+
+    Cut short anywhere, it is finished by saying it again.
+    """
+    row = Process.unscoped.filter(pk=process).first()
+    if row is None:
+        raise Refusal("There is no process with this id. `tracktwo processes` lists them.")
+    if row.phase != Phase.ERASED:
+        _mark_erased(process=process, by=by)
     keys.erase(process)
-    return head
+    return record.head(process)
 
 
 @act
-def _mark_erased(*, process: UUID, by: str) -> bytes:
-    row = Process.unscoped.select_for_update().get(pk=process)
-    phases.may_step(Phase(row.phase), Phase.ERASED)
-    entry = record.write(process=process, verb="erase", role=by)
-    row.phase = Phase.ERASED
-    row.save()
-    return bytes(entry.digest)
+def _mark_erased(*, process: UUID, by: str) -> None:
+    locked(process)
+    phases.may_step(phase_now(process), Phase.ERASED)
+    record.write(process=process, verb="erase", role=by)
+    Process.unscoped.filter(pk=process).update(phase=Phase.ERASED)
 
 
 def _seat_of(process: UUID, seat: UUID) -> Seat:

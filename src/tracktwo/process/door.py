@@ -146,5 +146,5 @@ def you(seat: Seated) -> You:
 
 def crowd_of(seat: Seated) -> int:
     """How many could have written what comes unattributed from one's own side."""
-    own = Seat.unscoped.filter(process_id=seat.process, side_id=seat.side, withdrawn=False)
+    own = Seat.unscoped.filter(process_id=seat.process, side__place=seat.side_place, withdrawn=False)
     return own.filter(role__in=rules.OF_A_SIDE).count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.errors import NotHere, Refusal, gettext_noop
 
 
 class Role(StrEnum):
@@ -58,6 +58,12 @@ class Standing:
     rules_adopted: bool
     assents_missing: int
     risk_reviewed: bool
+
+
+def may_facilitate(role: Role) -> None:
+    """What only facilitators do reads, to anybody else, like what does not exist."""
+    if role not in FACILITATORS:
+        raise NotHere
 
 
 def may_sit_down(kind: str) -> None:

@@ -281,8 +281,13 @@ def slips(request: HttpRequest, seat: Seated) -> HttpResponse:
     """Invitation slips to print: each with a fresh code, shown this once."""
     if request.method != "POST":
         return redirect("seats", pid=seat.process)
-    chosen = Seat.objects.seen_by(seat).filter(pk__in=[_uuid(one) for one in request.POST.getlist("seat")])
-    printed = [_slip(request, row, seat) for row in chosen.filter(withdrawn=False).select_related("side")]
+    try:
+        given = acts.invite(
+            seats=[_uuid(one) for one in request.POST.getlist("seat")], by=seat, once=once_of(request)
+        )
+    except AlreadyDone:  # the page was sent again: the codes just printed stay good
+        return redirect("seats", pid=seat.process)
+    printed = [_slip(request, row, code, seat) for row, code in given]
     context = frame(
         seat,
         _("Whoever holds a slip can take its seat. Hand each over in person."),
@@ -292,8 +297,7 @@ def slips(request: HttpRequest, seat: Seated) -> HttpResponse:
     return render(request, "process/slips.html", context)
 
 
-def _slip(request: HttpRequest, row: Seat, seat: Seated) -> dict[str, Any]:
-    code = acts.invite(seat=row.pk, by=seat)
+def _slip(request: HttpRequest, row: Seat, code: str, seat: Seated) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("enter-with", args=[code]))
     grant = visibility.own_seat(seat) if row.pk == seat.seat else seat.grant
     picture = segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=False)

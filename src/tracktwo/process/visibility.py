@@ -91,7 +91,7 @@ def at_the_door(process: UUID) -> Grant:
 def own_row(seat: Seated, row: Any, *, instrument: str, scope: str, opens: UUID | None = None) -> Grant:
     """Leave to open what one's own pseudonym stands on (a ballot, a waiting statement's wording), and no more."""
     own = seat.pseudonym(instrument)
-    if row.process_id != seat.process or not own or not compare_digest(bytes(row.pseudonym), own):
+    if row.process_id != seat.process or not own or not compare_digest(bytes(row.pseudonym or b""), own):
         raise NotHere
     return Grant(process=seat.process, scopes=frozenset({scope}), rows=frozenset({opens or row.pk}))
 

@@ -47,6 +47,12 @@ def write(*, process: UUID, verb: str, role: str) -> Entry:
     return Entry.objects.create(process=process, number=number, verb=verb, role=role, day=day, digest=digest)
 
 
+def head(process: UUID) -> bytes:
+    """The head of a chain: all that stays of the record once the key is gone."""
+    chain = Chain.objects.filter(process=process).first()
+    return bytes(chain.head) if chain else rules.START
+
+
 def verify(process: UUID, *, anchor: tuple[int, bytes] | None = None) -> rules.Finding:
     """Check the whole chain of a process, against an anchored head where one is given."""
     chain = Chain.objects.filter(process=process).first()

@@ -10,8 +10,8 @@ import numpy as np
 
 from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.process import acts as process_acts
+from tracktwo.process import phases, visibility
 from tracktwo.process import rules as process_rules
-from tracktwo.process import visibility
 from tracktwo.process.models import Seat
 from tracktwo.process.visibility import Seated
 from tracktwo.record import acts as record
@@ -34,7 +34,7 @@ def write(*, text: str, language: str, by: Seated, once: str = "") -> Statement:
     """A seat writes a statement. The panel's own are open at once; others wait for the panel (strict)."""
     first_time(once)
     own = Statement.unscoped.filter(process_id=by.process, pseudonym=by.pseudonym("statement")).count()
-    rules.may_write(by.role, by.phase, own)
+    rules.may_write(by.role, process_acts.phase_now(by.process), own)
     statement = Statement(process_id=by.process, pseudonym=by.pseudonym("statement"))
     statement.side_of_author = str(by.side or "")
     if by.facilitates:
@@ -69,6 +69,7 @@ def seed(
 def moderate(*, statement: UUID, to: State, by: Seated, reason: str = "", once: str = "") -> None:
     """The panel opens a statement for votes, or says why not. Its texts move to the scope of the new state."""
     first_time(once)
+    process_acts.facilitating(by)
     row = _statement(by, statement)
     rules.may_move(State(row.state), to, reason)
     texts = [
@@ -92,6 +93,7 @@ def translate(
 ) -> None:
     """A wording in another language: a draft until somebody says that it is reviewed."""
     first_time(once)
+    phases.may_write(process_acts.phase_now(by.process))
     row = _statement(by, statement)
     wording = Wording.unscoped.filter(statement=row, language=language).first()
     if wording is not None and wording.source:
@@ -155,16 +157,14 @@ def _make_room(process: UUID, statements: int) -> None:
 @act
 def vote(*, statement: UUID, vote: str | None, by: Seated) -> None:
     """Vote, change a vote, or take it back (None). Setting the same vote twice changes nothing."""
-    rules.may_vote(by.role, by.phase)
     if vote is not None and vote not in ballots.VOTES:
         raise Refusal(gettext_noop("A vote is agree, disagree or pass."))
     asked = Statement.unscoped.filter(pk=statement, process_id=by.process, state=State.OPEN).first()
     if asked is None or asked.slot is None:
         raise NotHere
     row = _own_ballot_for_writing(by)
-    rules.may_vote(
-        by.role, process_acts.phase_now(by.process)
-    )  # again, now that closing must wait for this row
+    # Asked once the row is held: closing waits for it, so the answer stays true until the vote is kept.
+    rules.may_vote(by.role, process_acts.phase_now(by.process))
     grant = visibility.own_row(by, row, instrument="ballot", scope="ballots")
     opened = ballots.unpack(row.vector.open_bytes(grant))
     row.vector = Fresh(ballots.pack(opened.with_vote(asked.slot, vote)))

@@ -19,6 +19,7 @@ from tracktwo.figures import gather
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
 from tracktwo.process.models import Process, Side
+from tracktwo.process.rules import MOST_SIDES
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
 from tracktwo.statements import ballots, reckoning, rules
@@ -29,6 +30,7 @@ from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
 SEED = 1
+FIGURES, SEALED_ROUND, NOTHING_YET = "figures", "sealed round", "nothing"
 Ints = NDArray[np.int64]
 
 
@@ -42,6 +44,15 @@ class Standing:
 
     def of(self, chosen: NDArray[np.bool_]) -> Standing:
         return Standing(self.ids[chosen], self.side[chosen], self.slots[chosen])
+
+    def widened(self, width: int) -> Standing:
+        return Standing(self.ids, self.side, np.pad(self.slots, ((0, 0), (0, width - self.slots.shape[1]))))
+
+    @classmethod
+    def joined(cls, parts: list[Standing]) -> Standing:
+        return cls(
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "side", "slots"))
+        )
 
     def packed(self) -> bytes:
         """For storing: which ballots the released figures rest on."""
@@ -73,31 +84,34 @@ def gathered(process: UUID) -> Standing:
 
 
 def run(*, process: UUID, by: str) -> AnalysisRun | None:
-    """Count anew, and store what may be shown. None where no side's gate is open: the last run stands.
+    """Count anew, and store what may be shown. None where nothing may move: the last run stands.
 
     Counting happens outside the transaction, so that it holds up nobody's vote.
     """
     last = AnalysisRun.unscoped.filter(process_id=process).order_by("-number").first()
+    told = json.loads(last.released.open(visibility.for_telling(process))) if last else None
     closing = Process.unscoped.get(pk=process).phase not in rules.COLLECTING
-    counted = gathered(process) if closing and _untold(last) else _counted(gathered(process), last, process)
-    if counted is None:
+    if told and told["kind"] == SEALED_ROUND:
+        return None  # told once; a second result would tell who changed between the two
+    counted, moved = _let_in(
+        gathered(process), _counted_last(last), everybody=closing and not _figures_in(told)
+    )
+    if not moved.any():
         return None
-    open_slots = _open_slots(process)
-    sides = Side.unscoped.filter(process_id=process).count()
-    released = release(counted, open_slots, sides, seed=SEED, closing=closing)
+    question = _question(process)
     return _store(
         process=process,
         after=last.number if last else 0,
         by=by,
         counted=counted,
-        open_slots=open_slots,
-        released=released,
+        input_hash=keys.input_hash(process, counted.packed(), repr(question).encode()),
+        released=release(counted, question, told=told, moved=moved, closing=closing),
     )
 
 
 @act
 def _store(
-    *, process: UUID, after: int, by: str, counted: Standing, open_slots: list[int], released: dict[str, Any]
+    *, process: UUID, after: int, by: str, counted: Standing, input_hash: str, released: dict[str, Any]
 ) -> AnalysisRun | None:
     """Keep a run under the next number; None where another count came first: its figures stand."""
     process_acts.locked(process)
@@ -108,7 +122,7 @@ def _store(
         number=after + 1,
         seed=SEED,
         version=__version__,
-        input_hash=keys.input_hash(process, counted.packed(), repr(open_slots).encode()),
+        input_hash=input_hash,
     )
     stored.released, stored.counted = json.dumps(released), Fresh(counted.packed())
     stored.save()
@@ -116,107 +130,124 @@ def _store(
     return stored
 
 
-def _open_slots(process: UUID) -> list[int]:
-    found = Statement.unscoped.filter(process_id=process, state=State.OPEN, slot__isnull=False)
-    return sorted(slot for slot in found.values_list("slot", flat=True) if slot is not None)
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the ballots: open slots, how many columns all slots make, how many sides there are."""
+
+    open_slots: tuple[int, ...]
+    columns: int
+    sides: int
+    seed: int = SEED
 
 
-def _untold(last: AnalysisRun | None) -> bool:
-    """Whether no figure has been released yet: then a sealed round may tell its one result at closing."""
-    return (
-        last is None
-        or json.loads(last.released.open(visibility.for_telling(last.process_id)))["kind"] == "nothing"
-    )
+def _question(process: UUID) -> Question:
+    placed = Statement.unscoped.filter(process_id=process, slot__isnull=False).values_list("slot", "state")
+    rows = sorted((slot, state) for slot, state in placed if slot is not None)
+    open_slots = tuple(slot for slot, state in rows if state == State.OPEN)
+    columns = rows[-1][0] + 1 if rows else 1
+    return Question(open_slots, columns, Side.unscoped.filter(process_id=process).count())
 
 
-def _counted(now: Standing, last: AnalysisRun | None, process: UUID) -> Standing | None:
-    """The ballots to count: of each side those of today if its gate is open, else those counted last."""
-    before = (
-        Standing.unpacked(last.counted.open_bytes(visibility.for_counting(process)))
-        if last
-        else now.of(now.side < 0)
-    )
-    opened = [side for side in range(9) if _gate(before.of(before.side == side), now.of(now.side == side))]
-    if not opened and (last is not None or not len(now.ids)):
+# --- who is counted -----------------------------------------------------------------------------
+
+
+def _counted_last(last: AnalysisRun | None) -> Standing | None:
+    """The ballots the last released figures rest on."""
+    if last is None:
         return None
-    width = max(before.slots.shape[1], now.slots.shape[1])
-    parts = [now.of(np.isin(now.side, opened)), before.of(~np.isin(before.side, opened))]
-    return Standing(
-        np.concatenate([part.ids for part in parts]),
-        np.concatenate([part.side for part in parts]),
-        np.concatenate([_widened(part.slots, width) for part in parts]),
-    )
+    return Standing.unpacked(last.counted.open_bytes(visibility.for_counting(last.process_id)))
 
 
-def _widened(slots: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    return np.pad(slots, ((0, 0), (0, width - slots.shape[1])))
+def _figures_in(told: dict[str, Any] | None) -> bool:
+    return told is not None and told["kind"] == FIGURES
 
 
-def _gate(before: Standing, now: Standing) -> bool:
-    """Whether enough people of a side are new, gone or have changed their votes."""
-    width = max(before.slots.shape[1], now.slots.shape[1])
-    then, today = (
-        {
-            ident.tobytes(): row.tobytes()
-            for ident, row in zip(one.ids, _widened(one.slots, width), strict=True)
-        }
-        for one in (before, now)
-    )
-    changed = disclosure.changed_people([then], [today])
-    return bool(disclosure.gate(changed, [len(today)])[0])
+def _let_in(now: Standing, before: Standing | None, *, everybody: bool) -> tuple[Standing, Ints]:
+    """The ballots to count, and per side (place 0: none) how many of them moved since the last count.
+
+    The people of a side whose ballots are new, gone or changed are let in by fives; the one to four left
+    over wait, and count with what they had before. A side of which nothing was shown yet has nothing to
+    hide a newcomer from: all its ballots count.
+    """
+    before = before or now.of(now.side < 0)
+    width = max(now.slots.shape[1], before.slots.shape[1])
+    now, before = now.widened(width), before.widened(width)
+    moved = np.zeros(MOST_SIDES + 1, dtype=np.int64)
+    parts = []
+    for side in range(MOST_SIDES + 1):
+        then, today = before.of(before.side == side), now.of(now.side == side)
+        changed = _changed(then, today)
+        unseen = everybody or len(then.ids) < disclosure.STANDARD.group
+        moved[side] = len(changed) if unseen else disclosure.let_in(len(changed))
+        chosen = np.array(changed[: int(moved[side])], dtype="V16")
+        parts += [today.of(np.isin(today.ids, chosen)), then.of(~np.isin(then.ids, chosen))]
+    return Standing.joined(parts), moved
+
+
+def _changed(before: Standing, now: Standing) -> list[bytes]:
+    """Whose ballots are new, gone or different; in the order of ids, which are random."""
+    then = dict(zip(before.ids.tolist(), map(bytes, before.slots), strict=True))
+    today = dict(zip(now.ids.tolist(), map(bytes, now.slots), strict=True))
+    return sorted({ident for ident, _ in then.items() ^ today.items()})
 
 
 # --- what is released of a count ----------------------------------------------------------------
 
 
 def release(
-    counted: Standing, open_slots: list[int], sides: int, *, seed: int, closing: bool = False
+    counted: Standing, question: Question, *, told: dict[str, Any] | None, moved: Ints, closing: bool = False
 ) -> dict[str, Any]:
     """Everything a page may show of these ballots, as plain values."""
-    votes = _votes(counted, open_slots)
-    reckoned = reckoning.reckon(votes, seed=seed, side=counted.side - 1, sides=sides)
+    votes = _votes(counted, question)
+    reckoned = reckoning.reckon(votes, seed=question.seed, side=counted.side - 1, sides=question.sides)
     figures = _figures(votes, reckoned)
-    by_side = reckoned.compared == reckoning.SIDES
-    if closing and not figures.shown.any():
+    if closing and not _figures_in(told) and not figures.shown.any():
         return _sealed_round(reckoned)
+    by_side = reckoned.compared == reckoning.SIDES
+    if by_side:
+        figures = disclosure.merge(_last_figures(told), figures, moved[1 : question.sides + 1])
+    ground = reckoned.ground
+    liked = [bridging.liked_by_one(ground, part) for part in range(reckoned.parts)] if by_side else []
     return {
-        "kind": "figures" if figures.shown.any() else "nothing",
+        "kind": FIGURES if figures.shown.any() else NOTHING_YET,
         "compared": reckoned.compared,
         "figures": figures.to_lists(),
         "common": _common(reckoned, figures),
-        "ranked": _shown_everywhere(reckoned.ground.ranked, figures),
-        "ties": [list(tie) for tie in reckoned.ground.ties],
-        "liked": [
-            bridging.liked_by_one(reckoned.ground, part) if by_side else None
-            for part in range(reckoned.parts)
-        ],
-        "traps": _shown_everywhere(reckoned.ground.majority_traps, figures),
-        "minorities": _shown_everywhere(reckoned.ground.invisible_minorities, figures),
-        "people": int(disclosure.rounded(np.array([votes.people]))[0]),
+        "ranked": _shown_everywhere(ground.ranked, figures),
+        "ties": [list(tie) for tie in ground.ties],
+        "liked": liked,
+        "traps": _shown_everywhere(ground.majority_traps, figures),
+        "minorities": _shown_everywhere(ground.invisible_minorities, figures),
         "groups": _groups(reckoned),
         "map": _map(reckoned),
     }
+
+
+def _last_figures(told: dict[str, Any] | None) -> Figures | None:
+    """The figures that stand for sides where nothing moved; none where groups were compared until now."""
+    if told is None or not _figures_in(told) or told["compared"] != reckoning.SIDES:
+        return None
+    return Figures.from_lists(told["figures"])
 
 
 def _sealed_round(reckoned: Reckoned) -> dict[str, Any]:
     """The one result of a round among few: bands, at closing, never again."""
     told = disclosure.sealed_round(reckoned.ground.agree, reckoned.ground.answers)
     return {
-        "kind": "sealed round",
+        "kind": SEALED_ROUND,
         "compared": reckoned.compared,
         "sides": told.sides.tolist(),
         "together": told.together.tolist(),
     }
 
 
-def _votes(counted: Standing, open_slots: list[int]) -> Votes:
+def _votes(counted: Standing, question: Question) -> Votes:
     """Votes on open statements; a statement keeps its slot as its column for the life of the process."""
-    width = max(open_slots, default=-1) + 1
-    mask = np.zeros(counted.slots.shape[1], dtype=bool)
-    mask[open_slots] = True
-    person, slot = np.nonzero(counted.slots * mask)
+    asked = np.zeros(counted.slots.shape[1], dtype=bool)
+    asked[list(question.open_slots)] = True
+    person, slot = np.nonzero(counted.slots * asked)
     vote = counted.slots[person, slot].astype(np.int64) - 2
-    return Votes.from_triples(person, slot, vote, people=len(counted.ids), statements=max(width, 1))
+    return Votes.from_triples(person, slot, vote, people=len(counted.ids), statements=question.columns)
 
 
 def _figures(votes: Votes, reckoned: Reckoned) -> Figures:

@@ -7,11 +7,14 @@ fresh ids (order and row ids re-link votes almost completely otherwise); destroy
 from __future__ import annotations
 
 import secrets
+from uuid import UUID
 
 from django.db import connection
 
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
+from tracktwo.process.models import Process
+from tracktwo.process.phases import Phase
 from tracktwo.process.visibility import Seated
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
@@ -24,8 +27,20 @@ from tracktwo.vault.fields import Fresh
 def close(*, by: Seated, once: str = "") -> None:
     """Close a process for good. What it released stays; what links it to people is gone."""
     _close(by=by, once=once)
-    keys.keystore().destroy_link(by.process)
+    finish(by.process)
+
+
+def finish(process: UUID) -> None:
+    """The last step of closing, also of a closing that was cut short: done again at every start."""
+    keys.keystore().destroy_link(process)
     _compact()
+
+
+def finish_all() -> None:
+    """Finish what a crash cut short: a closed process has no link key."""
+    for process in Process.unscoped.filter(phase=Phase.CLOSED).values_list("pk", flat=True):
+        if keys.keystore().holds_link(process):
+            finish(process)
 
 
 @act

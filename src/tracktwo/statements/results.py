@@ -12,6 +12,7 @@ from tracktwo.engines.disclosure import Figures
 from tracktwo.figures import Mark
 from tracktwo.process.door import SeenSide, seen_sides
 from tracktwo.process.visibility import Seated
+from tracktwo.statements.analysis import FIGURES
 from tracktwo.statements.models import AnalysisRun
 
 
@@ -33,7 +34,7 @@ def latest(seat: Seated) -> Told:
     if run is None:
         return Told("none", 0, "", None, [], [], {})
     content = json.loads(run.released.open(seat.grant))
-    held = Figures.from_lists(content["figures"]) if content["kind"] == "figures" else None
+    held = Figures.from_lists(content["figures"]) if content["kind"] == FIGURES else None
     marks = marks_of(seen_sides(seat), content["compared"], held)
     return Told(
         content["kind"], run.number, content["compared"], held, marks, content.get("common", []), content

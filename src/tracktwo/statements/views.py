@@ -255,7 +255,10 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
     )
     if told.figures is not None:
         context |= {
-            "sentences": [_sentence(told, shown[slot]) for slot in told.common[:SENTENCES] if slot in shown],
+            "sentences": [
+                _sentence(told, shown[slot])
+                for slot in [slot for slot in told.common if slot in shown][:SENTENCES]
+            ],
             "liked": _liked(told, seat, shown),
             "crowd": _crowd(told, seat),
         }

@@ -1,0 +1,302 @@
+"""The loops over votes and people, compiled by numba. Opened by ``kernels.warm`` only.
+
+Every function has a numpy twin beside the code that calls it; tests compare the two. Indexes are cast to
+unsigned, which spares numba a test for negative ones in the innermost loops. No kernel starts a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba import float64, int32, int64, uint16, uint32
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_U = np.uint64
+_TILE = 8_192  # people whose votes are worked on at a time: they fit the second-level cache
+_LOW = 0xFFFFFFFF
+_LAZY: list[tuple[Any, tuple[Any, ...]]] = []
+
+
+def _fast(*signatures: Any) -> Callable[[_Function], _Function]:
+    """Compile for these types when ``compile_all`` is called, without the interpreter's lock."""
+
+    def decorate(function: _Function) -> _Function:
+        kernel = numba.njit(nogil=True, cache=True)(function)
+        _LAZY.append((kernel, signatures))
+        return kernel  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def compile_all() -> None:
+    """Compile every kernel, or read it from the cache."""
+    for kernel, signatures in _LAZY:
+        for signature in signatures:
+            kernel.compile(signature)
+
+
+def _for_both_codes(*types: Any) -> tuple[tuple[Any, ...], ...]:
+    """Signatures whose second argument is the code, for short and for long codes."""
+    return tuple((types[0], code[::1], *types[1:]) for code in (uint16, uint32))
+
+
+_GRAM = int32[:, ::1]
+
+
+@_fast(*_for_both_codes(int64[::1], int64, int64, int64, _GRAM, _GRAM, _GRAM, _GRAM))
+def pair_sums(start, code, first, last, longest, xx, mx, xm, mm):  # type: ignore[no-untyped-def]
+    """Add the people from ``first`` to ``last`` with at most ``longest`` answers to the upper triangles:
+    xx: vote a times vote b, mx: vote b of those who answered a, xm: vote a, mm: number who answered both.
+
+    Tile by tile of people, statement by statement: where in the tile's rows statement a stands is known from
+    a counting sort, and from there each row is read on to its end. Both sums (people, and their vote on a)
+    stand in one 64-bit number for each answer to b, so that a pair of votes costs one load and one addition.
+    """
+    m = xx.shape[0]
+    most = 0
+    for low in range(first, last, _TILE):
+        most = max(most, start[min(low + _TILE, last)] - start[low])
+    at, end = np.empty(most, np.uint32), np.empty(most, np.uint32)
+    slot = np.empty(m + 1, np.int64)
+    sums = np.zeros((m, 4), np.int64)
+    flat = sums.reshape(4 * m)
+    for low in range(first, last, _TILE):
+        high = min(low + _TILE, last)
+        base = start[low]
+        rows = code[base : start[high]]
+        slot[:] = 0
+        for i in range(low, high):
+            if start[i + 1] - start[i] <= longest:
+                for r in range(_U(start[i]), _U(start[i + 1])):
+                    slot[(code[r] >> 2) + 1] += 1
+        for a in range(m):
+            slot[a + 1] += slot[a]
+        for i in range(low, high):
+            stop = start[i + 1] - base
+            if start[i + 1] - start[i] <= longest:
+                for r in range(_U(start[i] - base), _U(stop)):
+                    a = rows[r] >> 2
+                    s = slot[a]
+                    slot[a] = s + 1
+                    at[_U(s)] = r
+                    end[_U(s)] = stop
+        begin = 0
+        for a in range(m):
+            if slot[a] == begin:
+                continue
+            for s in range(_U(begin), _U(slot[a])):
+                r0 = at[s]
+                one = np.int64((1 << 32) - 1 + (rows[r0] & 3))
+                for r in range(r0, end[s]):
+                    flat[rows[r]] += one
+            begin = slot[a]
+            xx_a, mx_a, xm_a, mm_a = xx[a], mx[a], xm[a], mm[a]
+            for b in range(_U(a), _U(m)):
+                disagree, agree = sums[b, 0], sums[b, 2]
+                every = disagree + sums[b, 1] + agree
+                lean = agree - disagree
+                sums[b, 0] = 0
+                sums[b, 1] = 0
+                sums[b, 2] = 0
+                low_every, low_lean = np.int32(every & _LOW), np.int32(lean & _LOW)
+                mm_a[b] += (every - low_every) >> 32
+                xm_a[b] += low_every
+                mx_a[b] += (lean - low_lean) >> 32
+                xx_a[b] += low_lean
+
+
+@_fast((_GRAM, _GRAM, int64[:, ::1]))
+def unfold(upper, lower, whole):  # type: ignore[no-untyped-def]
+    """Add the upper triangle, and the other one mirrored below the diagonal, to the whole matrix."""
+    m = len(upper)
+    for top in range(0, m, 64):
+        for left in range(top, m, 64):
+            for a in range(_U(top), _U(min(top + 64, m))):
+                for b in range(max(a, _U(left)), _U(min(left + 64, m))):
+                    whole[a, b] += upper[a, b]
+                    if b > a:
+                        whole[b, a] += lower[a, b]
+
+
+@_fast((int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1], float64, float64[:, ::1]))
+def covariance(xx, mx, mm, mu, degrees, out):  # type: ignore[no-untyped-def]
+    """(xx - mu_a mx_ab - mu_b mx_ba + mu_a mu_b mm) / degrees, both triangles alike."""
+    m = len(mu)
+    for top in range(0, m, 64):
+        for left in range(top, m, 64):
+            for a in range(_U(top), _U(min(top + 64, m))):
+                for b in range(max(a, _U(left)), _U(min(left + 64, m))):
+                    cross = mu[a] * mx[a, b] + mu[b] * mx[b, a]
+                    value = (xx[a, b] - cross + mu[a] * mu[b] * mm[a, b]) / degrees
+                    out[a, b] = value
+                    out[b, a] = value
+
+
+@_fast(*_for_both_codes(int64[::1], int64[::1], int64, int64, int64[:, ::1]))
+def tally(start, code, side, first, last, counts):  # type: ignore[no-untyped-def]
+    """Count the codes of each side: counts int64[sides, 4 m]; side -1 is not counted."""
+    for i in range(first, last):
+        if side[i] >= 0:
+            own = counts[side[i]]
+            for r in range(_U(start[i]), _U(start[i + 1])):
+                own[code[r]] += 1
+
+
+@_fast(*_for_both_codes(int64[::1], int64, int64, float64[:, ::1], float64[:, ::1]))
+def along(start, code, first, last, table, sums):  # type: ignore[no-untyped-def]
+    """sums[i] = the sum of ``table[code]`` (two numbers each) over the votes of person i."""
+    for i in range(first, last):
+        x = y = 0.0
+        for r in range(_U(start[i]), _U(start[i + 1])):
+            c = code[r]
+            x += table[c, 0]
+            y += table[c, 1]
+        sums[i, 0] = x
+        sums[i, 1] = y
+
+
+@_fast(*_for_both_codes(int64[::1], int64, int64, float64[::1], float64[::1]))
+def there_and_back(start, code, first, last, weight, sums):  # type: ignore[no-untyped-def]
+    """To sums[code] of each vote, add the person's sum of ``weight[code]``: D'(D v) in one pass."""
+    for i in range(first, last):
+        own = 0.0
+        for r in range(_U(start[i]), _U(start[i + 1])):
+            own += weight[code[r]]
+        for r in range(_U(start[i]), _U(start[i + 1])):
+            sums[code[r]] += own
+
+
+@_fast((float64[:, :], float64, int32[:, ::1]))
+def lattice(points, unit, out):  # type: ignore[no-untyped-def]
+    """Round to the lattice; each axis' sum of cubes as (high, low) parts of whole numbers, int64[2, 2]."""
+    cubes = np.zeros((2, 2), np.int64)
+    for i in range(len(points)):
+        for axis in range(2):
+            whole = np.int64(np.rint(points[i, axis] / unit))
+            out[i, axis] = whole
+            cube = whole * whole * whole
+            cubes[axis, 0] += cube >> 32
+            cubes[axis, 1] += cube & _LOW
+    return cubes
+
+
+@_fast((int32[:, ::1], int64[::1], int64, int64[::1], int64[:, ::1]))
+def gather(points, reach, grid, number, sums):  # type: ignore[no-untyped-def]
+    """Number of points and sums of their coordinates in each cell of the grid."""
+    for i in range(len(points)):
+        x, y = np.int64(points[i, 0]), np.int64(points[i, 1])
+        column = min(int((x / reach[0] + 1) * (grid / 2)), grid - 1)
+        row = min(int((y / reach[1] + 1) * (grid / 2)), grid - 1)
+        cell = column * grid + row
+        number[cell] += 1
+        sums[cell, 0] += x
+        sums[cell, 1] += y
+
+
+@_fast((float64[:, ::1], float64[:, ::1], int64[::1], float64[:, ::1]))
+def spread_starts(points, weight, of, chance):  # type: ignore[no-untyped-def]
+    """k-means++ for each run: run r draws with ``weight[of[r]]`` and the numbers ``chance[r]`` in [0, 1)."""
+    runs, k = chance.shape
+    b = len(points)
+    centres = np.empty((runs, k, 2))
+    away, ladder = np.empty(b), np.empty(b)
+    for run in range(runs):
+        own = weight[of[run]]
+        away[:] = np.inf
+        for c in range(k):
+            total = 0.0
+            for i in range(b):
+                total += own[i] if c == 0 else own[i] * away[i]
+                ladder[i] = total
+            pick = min(np.searchsorted(ladder, chance[run, c] * total, side="right"), b - 1)
+            x, y = points[pick, 0], points[pick, 1]
+            centres[run, c, 0] = x
+            centres[run, c, 1] = y
+            for i in range(b):
+                dx, dy = points[i, 0] - x, points[i, 1] - y
+                away[i] = min(away[i], dx * dx + dy * dy)
+    return centres
+
+
+@_fast((float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64))
+def lloyd(points, weight, of, starts, steps):  # type: ignore[no-untyped-def]
+    """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``."""
+    runs, k, _ = starts.shape
+    b = len(points)
+    centres, sizes, spread = starts.copy(), np.zeros((runs, k)), np.zeros(runs)
+    group, gap = np.empty(b, np.int64), np.empty(b)
+    x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+    square = x * x + y * y
+    nearest = np.empty(b, np.int64)
+    sum_x, sum_y = np.empty(k), np.empty(k)
+    for run in range(runs):
+        own, centre = weight[of[run]], centres[run]
+        group[:] = -1
+        for _step in range(steps):
+            for c in range(k):
+                cx, cy = centre[c, 0], centre[c, 1]
+                length = cx * cx + cy * cy
+                for i in range(b):
+                    d = length - 2 * (cx * x[i] + cy * y[i])
+                    if c == 0:
+                        gap[i] = d
+                        nearest[i] = 0
+                    else:
+                        closer = d < gap[i]
+                        gap[i] = d if closer else gap[i]
+                        nearest[i] = c if closer else nearest[i]
+            moved = False
+            for i in range(b):
+                moved |= nearest[i] != group[i]
+                group[i] = nearest[i]
+            if not moved:
+                break
+            sizes[run] = 0.0
+            sum_x[:] = 0.0
+            sum_y[:] = 0.0
+            for i in range(b):
+                c = group[i]
+                sizes[run, c] += own[i]
+                sum_x[c] += own[i] * x[i]
+                sum_y[c] += own[i] * y[i]
+            for c in range(k):
+                if sizes[run, c] > 0:
+                    centre[c, 0] = sum_x[c] / sizes[run, c]
+                    centre[c, 1] = sum_y[c] / sizes[run, c]
+        for i in range(b):
+            spread[run] += own[i] * (gap[i] + square[i])
+    return centres, sizes, spread
+
+
+@_fast((int32[:, ::1], float64[:, ::1], int64[::1]))
+def nearest(points, centres, group):  # type: ignore[no-untyped-def]
+    """The nearest centre of each point into ``group``; int64[k, 3]: number and coordinate sums of each."""
+    k = len(centres)
+    sums = np.zeros((k, 3), np.int64)
+    length = centres[:, 0] * centres[:, 0] + centres[:, 1] * centres[:, 1]
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        best, closest = 0, length[0] - 2 * (centres[0, 0] * x + centres[0, 1] * y)
+        for c in range(1, k):
+            d = length[c] - 2 * (centres[c, 0] * x + centres[c, 1] * y)
+            if d < closest:
+                best, closest = c, d
+        group[i] = best
+        sums[best, 0] += 1
+        sums[best, 1] += x
+        sums[best, 2] += y
+    return sums
+
+
+@_fast((float64[:, ::1], float64[:, ::1]))
+def distances(points, out):  # type: ignore[no-untyped-def]
+    """The distance of each point to each other."""
+    x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+    for i in range(len(points)):
+        row, here_x, here_y = out[i], x[i], y[i]
+        for j in range(len(points)):
+            dx, dy = x[j] - here_x, y[j] - here_y
+            row[j] = np.sqrt(dx * dx + dy * dy)
