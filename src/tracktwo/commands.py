@@ -49,6 +49,7 @@ def serve(
             serving.write_ready_file(ready_file, {"address": address, "set_up": link})
 
     serving.run(taken, ready=ready)
+    typer.echo("Stopped. What people gave is kept in the data directory.")
 
 
 def _address(host: str, taken: Any) -> str:

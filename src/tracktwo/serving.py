@@ -10,12 +10,14 @@ import signal
 import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from tracktwo.errors import BadInput, Refusal
 
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOP_WITHIN = 2  # seconds: an open page does not hold up the end
 
 
@@ -91,10 +93,13 @@ def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
         timeout_graceful_shutdown=STOP_WITHIN,
         proxy_headers=False,
     )
+    for end in ENDS[1:]:
+        signal.signal(end, _as_interrupt)
     counter = Counter()
     counter.start()
     try:
-        _announcing(config, ready).run(sockets=[taken])
+        with suppress(KeyboardInterrupt):  # uvicorn stops in order, then hands the signal on
+            _announcing(config, ready).run(sockets=[taken])
     finally:
         counter.stop()
 
@@ -117,11 +122,13 @@ class ThrowAway:
 
     def __enter__(self) -> Path:
         self.folder = Path(tempfile.mkdtemp(prefix="tracktwo-demo-"))
-        signal.signal(signal.SIGTERM, _as_interrupt)
-        signal.signal(signal.SIGHUP, _as_interrupt)
+        for end in ENDS[1:]:
+            signal.signal(end, _as_interrupt)
         return self.folder
 
     def __exit__(self, *_exception: object) -> None:
+        for end in ENDS:
+            signal.signal(end, signal.SIG_IGN)  # nobody hurries the clearing up
         _close_databases()
         shutil.rmtree(self.folder, ignore_errors=True)
 
