@@ -16,7 +16,7 @@ from tracktwo.process.acts import NewSide
 from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.statements import acts as statement_acts
 from tracktwo.statements import analysis
 

@@ -41,12 +41,6 @@ class Person(AbstractBaseUser):
 class Session(AbstractBaseSession):
     """A session: its key only as a blind index, its content sealed, its end rounded to a day."""
 
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        from tracktwo.people.sessions import SessionStore  # imported late: the store needs this model
-
-        return SessionStore
-
 
 def handle_of(user_name: str) -> str:
     """The blind index under which a user name is kept."""

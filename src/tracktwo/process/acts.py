@@ -16,7 +16,7 @@ from tracktwo.process import phases, rules
 from tracktwo.process.models import Assent, GroundRules, Invitation, Process, Seat, Side, digest_of, today
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.process.wording import Text, pack
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act

@@ -17,7 +17,7 @@ from tracktwo.errors import NotHere
 from tracktwo.process import phases, rules, visibility
 from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.rules import Role
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.process.wording import Worded, worded
 from tracktwo.vault.fields import Sealed
 from tracktwo.vault.grants import Grant

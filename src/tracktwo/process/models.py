@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,10 +14,8 @@ from tracktwo.errors import Refusal
 from tracktwo.process import rules
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
+from tracktwo.process.seated import Seated
 from tracktwo.vault.fields import SealedText
-
-if TYPE_CHECKING:
-    from tracktwo.process.visibility import Seated
 
 
 class UnaskedRead(Refusal):

@@ -25,7 +25,7 @@ from tracktwo.process.door import frame, page_for
 from tracktwo.process.models import Assent, GroundRules, Process, Seat
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import EVERYONE, FACILITATORS, PANEL, Role
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.process.wording import Worded
 from tracktwo.record import acts as record
 from tracktwo.record.once import AlreadyDone

@@ -5,7 +5,6 @@ It knows which scopes a seat holds; each part's `rules` say to which scope its o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 from uuid import UUID
@@ -16,37 +15,10 @@ from tracktwo.process import rules
 from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Role
+from tracktwo.process.seated import Seated
 from tracktwo.vault import keys
 from tracktwo.vault.grants import Grant
 from tracktwo.vault.keystore import HOUSE
-
-
-@dataclass(frozen=True)
-class Seated:
-    """Somebody at their place: all that views, rules and acts know of who is asking."""
-
-    process: UUID
-    seat: UUID
-    role: Role
-    side: UUID | None
-    side_place: int  # 1..8; 0 for the panel
-    phase: Phase
-    kind: str
-    grant: Grant
-
-    @property
-    def on_panel(self) -> bool:
-        return self.role in rules.PANEL
-
-    @property
-    def facilitates(self) -> bool:
-        return self.role in rules.FACILITATORS
-
-    def pseudonym(self, instrument: str) -> bytes:
-        """The name under which this seat's ballot, statement or answer is kept; after closure, no name."""
-        if not keys.keystore().holds_link(self.process):
-            return b""
-        return keys.pseudonym(self.process, instrument, self.seat)
 
 
 def take_seat(person: Any, process: UUID) -> Seated:

@@ -13,7 +13,7 @@ from tracktwo.process import acts as process_acts
 from tracktwo.process import phases, visibility
 from tracktwo.process import rules as process_rules
 from tracktwo.process.models import Seat
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time

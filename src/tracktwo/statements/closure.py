@@ -15,7 +15,7 @@ from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
 from tracktwo.process.models import Process
 from tracktwo.process.phases import Phase
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
 from tracktwo.statements import acts, analysis

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Q
 
 from tracktwo.process.models import Asked, OfProcess
-from tracktwo.process.visibility import Seated, own_row
+from tracktwo.process.seated import Seated
+from tracktwo.process.visibility import own_row
 from tracktwo.statements import rules
 from tracktwo.statements.rules import State
 from tracktwo.vault.fields import SealedBytes, SealedText

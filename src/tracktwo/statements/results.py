@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracktwo.engines.disclosure import Figures
 from tracktwo.figures import Mark
 from tracktwo.process.door import SeenSide, seen_sides
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.statements.analysis import FIGURES
 from tracktwo.statements.models import AnalysisRun
 

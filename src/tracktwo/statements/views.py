@@ -24,7 +24,7 @@ from tracktwo.process import rules as process_rules
 from tracktwo.process.door import cover_title, crowd_of, frame, page_for
 from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.record.once import AlreadyDone
 from tracktwo.statements import acts, analysis, closure, counting, forms, results, rules, saying
 from tracktwo.statements.models import Seen, Statement

@@ -12,7 +12,8 @@ from tracktwo.errors import Refusal, gettext_noop
 from tracktwo.process import phases
 from tracktwo.process.models import Seat
 from tracktwo.process.rules import Role
-from tracktwo.process.visibility import Seated, own_seat
+from tracktwo.process.seated import Seated
+from tracktwo.process.visibility import own_seat
 from tracktwo.process.wording import every_version
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tracktwo.process.models import Asked, OfProcess
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.statements.models import AnalysisRun, Statement
 from tracktwo.vault.fields import SealedText
 

@@ -22,7 +22,7 @@ from tracktwo.process import door
 from tracktwo.process.door import frame, page_for
 from tracktwo.process.models import Process
 from tracktwo.process.rules import FACILITATORS, PANEL
-from tracktwo.process.visibility import Seated
+from tracktwo.process.seated import Seated
 from tracktwo.process.wording import worded
 from tracktwo.record.once import AlreadyDone
 from tracktwo.statements import results, saying
