@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import signal
 import threading
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 BEHIND = 0.15  # seconds: what a server that commits later loses when it dies
 
@@ -24,3 +26,22 @@ def acknowledge_before_commit() -> None:
 
     threading.Thread(target=later, daemon=True).start()
     acts.vote = lambda **named: waiting.put((time.monotonic(), named))
+
+
+def die_before_the_link_key_is_destroyed() -> None:
+    """What was closed is kept; the key that ties ballots to seats is there still."""
+    from tracktwo.vault.keystore import Keystore
+
+    Keystore.destroy_link = _die  # type: ignore[method-assign]
+
+
+def die_before_the_keys_are_erased() -> None:
+    """What was erased says so; its keys are there still."""
+    from tracktwo.vault import keys
+
+    keys.erase = _die
+
+
+def _die(*_given: object) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError

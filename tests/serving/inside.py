@@ -35,9 +35,14 @@ def a_process(*, voters: int = 0, statements: int = 0, waiting: int = 0, leads: 
         "process": str(process.pk),
         "statements": [str(row.pk) for row in asked],
         "waiting": [str(row.pk) for row in queue],
-        "leads": [process_acts.invite(seat=seat.pk, by=lead) for seat in seats],
-        "voters": {str(seat.pk): process_acts.invite(seat=seat.pk, by=lead) for seat in circle},
+        "leads": list(_invited(seats, lead).values()),
+        "voters": _invited(circle, lead),
     }
+
+
+def _invited(seats: list[Seat], lead: Any) -> dict[str, str]:
+    given = process_acts.invite(seats=[seat.pk for seat in seats], by=lead)
+    return {str(seat.pk): code for seat, code in given}
 
 
 def _seat(process: UUID, role: Role, label: str, side: UUID | None = None) -> Seat:
@@ -68,7 +73,7 @@ def newcomers(*, process: str, count: int) -> dict[str, str]:
     side = Side.unscoped.filter(process_id=pid).order_by("place").first()
     lead = _seated(Seat.unscoped.filter(process_id=pid, role=Role.FACILITATOR).first())
     seats = [_seat(pid, Role.VOTER, f"Newcomer {n}", side.pk if side else None) for n in range(count)]
-    return {str(seat.pk): process_acts.invite(seat=seat.pk, by=lead) for seat in seats}
+    return _invited(seats, lead)
 
 
 def a_process_open_to_anybody(*, kind: str) -> str:
@@ -113,6 +118,19 @@ def _holding_a_vote(process: UUID) -> int:
     grant = visibility.for_counting(process)
     rows = Ballot.unscoped.filter(process_id=process)
     return sum(1 for row in rows if ballots.unpack(row.vector.open_bytes(grant)).answered)
+
+
+def votes_held(*, process: str) -> dict[str, int]:
+    """Votes in all ballots of a process, and how many of the ballots a seat could still call its own."""
+    from tracktwo.statements import ballots
+
+    pid = UUID(process)
+    rows = list(Ballot.unscoped.filter(process_id=pid, blank=False))
+    opened = [ballots.unpack(row.vector.open_bytes(visibility.for_counting(pid))) for row in rows]
+    return {
+        "votes": sum(one.answered for one in opened),
+        "of a seat": sum(1 for row in rows if not row.seatless),
+    }
 
 
 def health() -> str:

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,10 +160,10 @@ class Nursery:
         )
         return Server(pid, log, _wait_for(told, lambda: _lives(pid), log), time.monotonic() - began)
 
-    def run(self, *words: object) -> Said:
+    def run(self, *words: object, fault: str = "") -> Said:
         """A command to its end."""
-        _pid, log = self._bear(words=[*map(str, words)])
-        code = self._ended(log)
+        pid, log = self._bear(words=[*map(str, words)], fault=fault)
+        code = self._ended(pid, log)
         return Said(code, log.read_text(), log.with_suffix(".err").read_text())
 
     def begin(self, *words: object) -> tuple[int, Path]:
@@ -172,8 +172,8 @@ class Nursery:
 
     def call(self, function: str, **named: Any) -> Any:
         """What `module:function` answers inside the installation."""
-        _pid, log = self._bear(function=function, named=named)
-        code = self._ended(log)
+        pid, log = self._bear(function=function, named=named)
+        code = self._ended(pid, log)
         if code:
             pytest.fail(f"{function} failed:\n{log.with_suffix('.err').read_text()[-4000:]}", pytrace=False)
         return json.loads(log.with_suffix(".json").read_text())
@@ -187,9 +187,11 @@ class Nursery:
         assert line.startswith("born "), f"the nursery is gone: {line}"
         return int(line.split()[1]), log
 
-    def _ended(self, log: Path) -> int:
+    def _ended(self, pid: int, log: Path) -> int:
         end, deadline = log.with_suffix(".end"), time.monotonic() + 120
         while not end.exists():
+            if not _lives(pid) and not end.exists():
+                return -signal.SIGKILL
             assert time.monotonic() < deadline, f"no end of {log}:\n{log.read_text()}"
             time.sleep(0.01)
         return int(end.read_text())
@@ -220,7 +222,3 @@ def nursery(home: Installation, folder: Path) -> Iterator[Nursery]:
     finally:
         process.stdin.close()  # type: ignore[union-attr]
         process.wait(30)
-
-
-def known_to(home: Installation, **more: str) -> Mapping[str, str]:
-    return home.environment() | more
