@@ -30,6 +30,7 @@ urlpatterns = [
     # the house
     path("", process.front, name="front"),
     path("set-up/<str:token>/", people.set_up, name="set-up"),
+    path("account/", people.account, name="account"),
     path("language/", web.language, name="language"),
     path("theme/", web.theme, name="theme"),
     path("leave/", process.leave, name="leave"),

@@ -14,19 +14,13 @@ from tracktwo.people import rules
 from tracktwo.web import PlainText
 
 
-class SetUp(forms.Form):
-    """The first account, the name of the site, its language."""
+class Account(forms.Form):
+    """A user name and a password, for somebody who sits on a panel."""
 
-    site_name = PlainText(
-        longest=60,
-        label=gettext_lazy("Name of the site"),
-        help_text=gettext_lazy("Neutral: it stands on every page and names no conflict."),
-    )
-    language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("First language"))
     user_name = PlainText(
         longest=rules.LONGEST_NAME,
         min_length=rules.SHORTEST_NAME,
-        label=gettext_lazy("User name of the first facilitator"),
+        label=gettext_lazy("User name"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "dir": "auto"}),
     )
     password = forms.CharField(
@@ -56,3 +50,16 @@ class SetUp(forms.Form):
         if values.get("password") != values.get("again"):
             self.add_error("again", _("The two passwords differ."))
         return values
+
+
+class SetUp(Account):
+    """The first account, the name of the site, its language."""
+
+    site_name = PlainText(
+        longest=60,
+        label=gettext_lazy("Name of the site"),
+        help_text=gettext_lazy("Neutral: it stands on every page and names no conflict."),
+    )
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("First language"))
+
+    field_order = ("site_name", "language", "user_name", "password", "again")

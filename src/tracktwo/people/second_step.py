@@ -13,7 +13,16 @@ from django.utils import timezone
 from tracktwo.people.models import Person
 
 # Where somebody without a second step may still go: to set one up, to choose a language, to leave.
-OPEN_PATHS = ("/accounts/", "/static/", "/language/", "/theme/", "/leave/", "/set-up/", "/health/")
+OPEN_PATHS = (
+    "/accounts/",
+    "/static/",
+    "/language/",
+    "/theme/",
+    "/leave/",
+    "/account/",
+    "/set-up/",
+    "/health/",
+)
 
 
 class Required:
@@ -28,8 +37,12 @@ class Required:
         return self.get_response(request)
 
 
+def has_account(person: Any) -> bool:
+    return isinstance(person, Person) and person.has_usable_password()
+
+
 def lacks_second_step(person: Any) -> bool:
-    if not isinstance(person, Person) or not person.has_usable_password():
+    if not has_account(person):
         return False
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return not Authenticator.objects.filter(user=person, type__in=kinds).exists()

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tracktwo.errors import NotHere
+from tracktwo.people.second_step import has_account
 from tracktwo.process import phases, rules, visibility
 from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.rules import Role
@@ -68,6 +70,8 @@ def page_for(*roles: Role) -> Callable[[Page], Page]:
             seat = visibility.take_seat(request.user, pid)
             if seat.role not in roles:
                 raise NotHere
+            if rules.needs_account(seat.role, seat.kind) and not has_account(request.user):
+                return redirect("account")
             return view(request, seat, **named)
 
         return guarded

@@ -93,6 +93,11 @@ def may_convene(standing: Standing) -> None:
         )
 
 
+def needs_account(role: Role, kind: str) -> bool:
+    """Whoever sits on a real panel signs in with an account and a second step; a code alone is not enough."""
+    return role not in OF_A_SIDE and kind == Kind.REAL
+
+
 def may_name_sides(count: int) -> None:
     if not FEWEST_SIDES <= count <= MOST_SIDES:
         raise Refusal(
