@@ -39,8 +39,9 @@ def test_the_reference_says_what_the_code_does() -> None:
 
 
 def test_a_phase_called_otherwise_makes_the_reference_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = reference.stale()
     monkeypatch.setitem(phases.PHASE_NAMES, Phase.TRANSFER, "Handing over")
-    assert reference.stale() == ["phases.md", "phases.svg"]
+    assert [name for name in reference.stale() if name not in before] == ["phases.md", "phases.svg"]
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
