@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from tracktwo.process import acts as process_acts
+from tracktwo.process import rules as process_rules
 from tracktwo.process import visibility
 from tracktwo.process.models import Process
 from tracktwo.process.phases import Phase
@@ -26,7 +27,9 @@ from tracktwo.vault.fields import Fresh
 
 def close(*, by: Seated, once: str = "") -> None:
     """Close a process for good. What it released stays; what links it to people is gone."""
-    _close(by=by, once=once)
+    process_rules.may_facilitate(by.role)
+    if process_acts.phase_now(by.process) is not Phase.CLOSED:
+        _close(by=by, once=once)
     finish(by.process)
 
 
