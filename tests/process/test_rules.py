@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tests.process import golden
-from tracktwo.errors import Refusal
+from tracktwo.errors import NotHere, Refusal
 from tracktwo.process import phases, rules
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role, Standing
@@ -107,6 +107,21 @@ def test_a_process_has_two_to_eight_sides(count):
     else:
         with pytest.raises(Refusal, match="from 2 to 8 sides"):
             rules.may_name_sides(count)
+
+
+@pytest.mark.parametrize(("role", "kind"), itertools.product(Role, Kind))
+def test_whoever_sits_on_a_real_panel_signs_in_with_an_account(role, kind):
+    of_a_side = role in (Role.PARTICIPANT, Role.VOTER)
+    assert rules.needs_account(role, kind) is (kind is Kind.REAL and not of_a_side)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_facilitators_do_what_facilitators_do(role):
+    if role in (Role.FACILITATOR, Role.CO_FACILITATOR):
+        rules.may_facilitate(role)
+    else:
+        with pytest.raises(NotHere):
+            rules.may_facilitate(role)
 
 
 # --- who holds which scope ------------------------------------------------------------------------

@@ -168,6 +168,7 @@ def moderate(request: HttpRequest, seat: Seated) -> HttpResponse:
         _("Only facilitators see this queue. They see the words, not who wrote them."),
         here="moderate",
         waiting=_seen(seat, state=State.WAITING),
+        open=_seen(seat, state=State.OPEN),
         rejected=_seen(seat, state=State.REJECTED),
         form=forms.Moderate(),
     )
@@ -287,6 +288,7 @@ def _sentence(told: Told, statement: Seen) -> Sentence:
     picture = figures.support_bars(
         bars,
         key=f"s{statement.slot}",
+        # xgettext:no-python-format
         title=_("Support by side, with 90 % intervals"),
         description=words,
         half=_("one half"),
