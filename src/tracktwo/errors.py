@@ -6,10 +6,18 @@ speaks it; the web layer translates it. It never holds anything another side cou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def gettext_noop(sentence: str) -> str:
     """Mark a sentence for translators in modules that must not know the web framework."""
     return sentence
+
+
+def filled(sentence: str, facts: Mapping[str, object], comma: str = ", ") -> str:
+    """The sentence with its facts; several in one place are joined by the comma of the reader's language."""
+    said = {name: comma.join(fact) if isinstance(fact, list | tuple) else fact for name, fact in facts.items()}
+    return sentence % said if facts else sentence
 
 
 class Refusal(Exception):
@@ -21,7 +29,7 @@ class Refusal(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
-        return self.sentence % self.facts if self.facts else self.sentence
+        return filled(self.sentence, self.facts)
 
 
 class BadInput(Refusal):

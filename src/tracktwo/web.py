@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, get_language_bidi, get_language_info
 from django.utils.translation import gettext as _
 
-from tracktwo.errors import NotHere, Refusal
+from tracktwo.errors import NotHere, Refusal, filled
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -114,11 +114,14 @@ def back_to(request: HttpRequest, fallback: str = "/") -> str:
 
 def say(refusal: Refusal) -> str:
     """A refusal's sentence in the reader's language."""
-    facts = {
-        key: _(value) if isinstance(value, str) and value else value for key, value in refusal.facts.items()
-    }
-    sentence = _(refusal.sentence)
-    return sentence % facts if facts else sentence
+    facts = {name: _in_words(fact) for name, fact in refusal.facts.items()}
+    return filled(_(refusal.sentence), facts, _(", "))
+
+
+def _in_words(fact: object) -> object:
+    if isinstance(fact, tuple):
+        return [_(one) for one in fact]
+    return _(fact) if isinstance(fact, str) and fact else fact
 
 
 def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -71,7 +71,7 @@ def may_step(now: Phase, to: Phase) -> None:
         gettext_noop("From “%(now)s” a process does not go to “%(to)s”. It may go to: %(allowed)s."),
         now=PHASE_NAMES[now],
         to=PHASE_NAMES[to],
-        allowed=", ".join(PHASE_NAMES[one] for one in STEPS[now]),
+        allowed=tuple(PHASE_NAMES[one] for one in STEPS[now]),
     )
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tracktwo.engines.disclosure import REASONS, STANDARD, Band, Cell, Thresholds
-from tracktwo.errors import gettext_noop
+from tracktwo.engines.disclosure import STANDARD, Band, Cell, Thresholds, Withheld
+from tracktwo.errors import filled, gettext_noop
 
 QUOTED_RUN = 8  # so many words in a row as in a remark are a quotation
 SHORT_REMARK = 5  # and so is a whole remark from this many words on
@@ -85,7 +85,7 @@ class Check:
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.sentence % self.facts if self.facts else self.sentence
+        return filled(self.sentence, self.facts)
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,19 @@ def check_line(
 
 # --- Figures -------------------------------------------------------------------------------
 
+# Whole sentences: a clause put into another cannot be translated.
+WITHHELD: Mapping[Withheld, str] = {
+    Withheld.SIDE_TOO_SMALL: gettext_noop(
+        "The figures of %(side)s are withheld: fewer than %(group)s people of this side have voted."
+    ),
+    Withheld.TOO_FEW_ANSWERS: gettext_noop(
+        "The figures of %(side)s are withheld: fewer than %(cell)s people of this side have answered here."
+    ),
+    Withheld.WAITING: gettext_noop(
+        "The figures of %(side)s are withheld: they wait until more people of this side have voted."
+    ),
+}
+
 
 def every_side_is_shown(sides: tuple[SideFigure, ...]) -> Check:
     missing = [side.name for side in sides if side.cell is None]
@@ -135,7 +148,7 @@ def every_side_is_shown(sides: tuple[SideFigure, ...]) -> Check:
         return Check("sides", False, gettext_noop("No side has been counted yet."))
     if missing:
         sentence = gettext_noop("Not every side has been counted: %(sides)s is missing.")
-        return Check("sides", False, sentence, {"sides": ", ".join(missing)})
+        return Check("sides", False, sentence, {"sides": missing})
     return Check("sides", True, gettext_noop("Every side has been counted."))
 
 
@@ -144,9 +157,7 @@ def cells_are_large_enough(sides: tuple[SideFigure, ...], thresholds: Thresholds
     facts: dict[str, object] = {"group": thresholds.group, "cell": thresholds.cell, "gate": thresholds.gate}
     for side in sides:
         if side.cell is not None and not side.cell.shown:
-            sentence = gettext_noop("The figures of %(side)s are withheld: %(reason)s.")
-            reason = REASONS[side.cell.withheld] % facts
-            return Check("cell sizes", False, sentence, {"side": side.name, "reason": reason})
+            return Check("cell sizes", False, WITHHELD[side.cell.withheld], {"side": side.name, **facts})
     sentence = gettext_noop("Each figure rests on %(cell)s people or more, of a side of %(group)s or more.")
     return Check("cell sizes", True, sentence, facts)
 
@@ -156,7 +167,7 @@ def every_side_supports(sides: tuple[SideFigure, ...]) -> Check:
     lacking = [side.name for side in sides if side.cell is None or not side.cell.credible_majority]
     if lacking:
         sentence = gettext_noop("Not sure to be supported by a majority of %(sides)s.")
-        return Check("support", False, sentence, {"sides": ", ".join(lacking)})
+        return Check("support", False, sentence, {"sides": lacking})
     if not sides:
         return Check("support", False, gettext_noop("No side has been counted yet."))
     return Check("support", True, gettext_noop("Supported by a credible majority of every side."))
@@ -168,7 +179,7 @@ def figures_are_rounded(sides: tuple[SideFigure, ...], thresholds: Thresholds) -
     facts: dict[str, object] = {"unit": thresholds.round_to}
     if exact:
         sentence = gettext_noop("The figures of %(sides)s are not rounded to %(unit)s.")
-        return Check("rounding", False, sentence, {"sides": ", ".join(exact), **facts})
+        return Check("rounding", False, sentence, {"sides": exact, **facts})
     return Check("rounding", True, gettext_noop("Every figure is rounded to %(unit)s."), facts)
 
 

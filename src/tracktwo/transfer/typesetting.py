@@ -62,6 +62,7 @@ class Words:
 
     kind: str = gettext_noop("Non-paper")
     legend: str = gettext_noop(
+        # xgettext:no-python-format
         "Bar: the share of a side that agrees. Line below: its 90 % interval. Tick: one half. "
         "Plain end: somewhere in there."
     )

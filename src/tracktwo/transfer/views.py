@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tracktwo import figures
 from tracktwo.engines.disclosure import Band, Cell, Withheld
-from tracktwo.errors import NotHere
+from tracktwo.errors import NotHere, filled
 from tracktwo.figures import Mark
 from tracktwo.process import door
 from tracktwo.process.door import frame, page_for
@@ -98,7 +98,7 @@ def _checks(noted: list[list[Any]]) -> dict[str, Any]:
 
 
 def _said(sentence: str, facts: dict[str, Any]) -> str:
-    return _(sentence) % facts if facts else _(sentence)
+    return filled(_(sentence), facts, _(", "))
 
 
 def _cell(plain: dict[str, Any]) -> Cell:
@@ -115,7 +115,9 @@ def _picture(line: Line, sides: list[dict[str, Any]]) -> SafeString:
     words = "; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars)
     return SafeString(
         figures.support_bars(
-            bars, key=f"l{line.place}", title=_("Support by side, with 90 % intervals"), description=words,
+            bars, key=f"l{line.place}", description=words,
+            # xgettext:no-python-format
+            title=_("Support by side, with 90 % intervals"),
             half=_("one half"), rtl=get_language_bidi(),
         )
     )  # fmt: skip
