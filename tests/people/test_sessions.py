@@ -64,7 +64,13 @@ def test_the_content_of_a_session_comes_back(table):
 def test_an_altered_session_is_an_empty_one(table):
     client = table.client()
     row = Session.objects.get()
-    for altered in (row.session_data[:-2], "00" + row.session_data[2:], "not hex", "", row.session_data + "00"):
+    for altered in (
+        row.session_data[:-2],
+        "00" + row.session_data[2:],
+        "not hex",
+        "",
+        row.session_data + "00",
+    ):
         Session.objects.update(session_data=altered)
         assert client.get(f"/p/{table.id}/").status_code == 404
     assert SessionStore().decode("zz") == {}
@@ -83,7 +89,9 @@ def test_the_end_of_a_session_is_a_day_and_tells_no_hour(table):
     table.client()
     end = Session.objects.get().expire_date
     assert end.time() == datetime.time(0)
-    assert timezone.now() + datetime.timedelta(hours=12) < end <= timezone.now() + datetime.timedelta(hours=36)
+    assert (
+        timezone.now() + datetime.timedelta(hours=12) < end <= timezone.now() + datetime.timedelta(hours=36)
+    )
 
 
 def test_a_session_that_has_ended_opens_nothing(table):
@@ -98,7 +106,9 @@ def test_signing_out_kills_the_session_and_not_only_the_cookie(table):
     assert with_cookie(value).get(f"/p/{table.id}/").status_code == 200
     client.post("/accounts/logout/")
     assert with_cookie(value).get(f"/p/{table.id}/").status_code == 404
-    assert [SessionStore().decode(row.session_data).get("_auth_user_id") for row in Session.objects.all()] == [None]
+    assert [
+        SessionStore().decode(row.session_data).get("_auth_user_id") for row in Session.objects.all()
+    ] == [None]
 
 
 def test_opening_the_page_of_signing_out_does_not_sign_out(table):

@@ -288,7 +288,9 @@ def test_no_time_of_anything_anybody_did_is_kept(ada):
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.DateTimeField | models.TimeField):
-                values = {v for v in model._base_manager.values_list(field.attname, flat=True) if v is not None}
+                values = {
+                    v for v in model._base_manager.values_list(field.attname, flat=True) if v is not None
+                }
                 if values:
                     found[f"{model.__name__}.{field.attname}"] = values
     assert set(found) == {"Session.expire_date", "Authenticator.created_at"}
@@ -319,6 +321,10 @@ def test_the_secret_of_a_one_time_password_is_sealed(ada):
 def test_people_have_no_mail_address_and_no_last_login():
     kept = {field.attname for field in Person._meta.concrete_fields}
     assert kept == {"id", "handle", "name", "convenes", "is_active", "password"}
-    assert {f.attname for f in Session._meta.concrete_fields} == {"session_key", "session_data", "expire_date"}
+    assert {f.attname for f in Session._meta.concrete_fields} == {
+        "session_key",
+        "session_data",
+        "expire_date",
+    }
     assert "django.contrib.admin" not in settings.INSTALLED_APPS
     assert "allauth.usersessions" not in settings.INSTALLED_APPS

@@ -62,7 +62,12 @@ def test_a_process_with_too_few_or_too_many_sides_does_not_begin(count):
 
 def test_a_seat_belongs_to_a_side_or_to_the_panel(table):
     side, other = table.sides[0].pk, begun().sides[0].pk
-    for role, chosen in [(Role.PARTICIPANT, None), (Role.VOTER, None), (Role.EXPERT, side), (Role.OBSERVER, side)]:
+    for role, chosen in [
+        (Role.PARTICIPANT, None),
+        (Role.VOTER, None),
+        (Role.EXPERT, side),
+        (Role.OBSERVER, side),
+    ]:
         with pytest.raises(Refusal, match="sits for"):
             acts.add_seat(process=table.id, role=role, label="x", side=chosen, by="facilitator")
     with pytest.raises(NotHere):

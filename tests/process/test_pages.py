@@ -37,7 +37,11 @@ def table() -> Table:
 def addresses(table: Table) -> list[str]:
     paths = [reverse(name, args=[table.id]) for name in INSIDE]
     statement = uuid.uuid4()
-    return [*paths, reverse("wordings", args=[table.id, statement]), reverse("withdraw", args=[table.id, statement])]
+    return [
+        *paths,
+        reverse("wordings", args=[table.id, statement]),
+        reverse("withdraw", args=[table.id, statement]),
+    ]
 
 
 # --- the door -------------------------------------------------------------------------------------
@@ -309,7 +313,13 @@ def test_rules_are_written_and_assented_to_by_form(table):
 
 def test_a_begun_process_is_led_by_whoever_began_it():
     table = begun()
-    words = {"cover_title": "Lake studies", "title": "The lake", "sides": "East\nWest", "language": "fr", "story": ""}
+    words = {
+        "cover_title": "Lake studies",
+        "title": "The lake",
+        "sides": "East\nWest",
+        "language": "fr",
+        "story": "",
+    }
     answer = table.client().post("/begin/", words)
     assert answer.status_code == 302
     assert table.client().get(answer.headers["Location"]).status_code == 200

@@ -132,7 +132,9 @@ def test_a_role_holds_exactly_the_scopes_of_the_table(role, sided, hear, more):
     sides = ("s1", "s2", "s3")
     expected = {"door", "circle", "figures"}
     for scope in more:
-        expected |= {f"roster:{one}" for one in sides} if scope == "roster:sides" else {scope.replace(":own", ":s2")}
+        expected |= (
+            {f"roster:{one}" for one in sides} if scope == "roster:sides" else {scope.replace(":own", ":s2")}
+        )
     held = rules.scopes_of(Role(role), "s2" if sided else None, sides, observers_hear=hear)
     assert held == expected
 
@@ -149,7 +151,10 @@ def test_nobody_holds_the_scopes_of_ballots():
 
 def test_of_another_side_only_about_how_many():
     bands = [rules.size_band(count) for count in range(30)]
-    assert bands == ["fewer than five"] * 5 + ["five to nine"] * 5 + ["ten to nineteen"] * 10 + ["twenty or more"] * 10
+    assert (
+        bands
+        == ["fewer than five"] * 5 + ["five to nine"] * 5 + ["ten to nineteen"] * 10 + ["twenty or more"] * 10
+    )
 
 
 def test_roles_fall_into_panel_side_and_neither():

@@ -44,7 +44,10 @@ def test_only_visibility_mints_grants():
     found = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Grant":
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Grant"
+            ):
                 found.add(path.relative_to(SOURCE).as_posix())
     assert found == {"process/visibility.py"}
 
@@ -125,7 +128,9 @@ def test_grants_for_machines_hold_one_purpose_each(table):
 
 
 def test_a_name_is_read_by_its_owner_alone():
-    ada, bo = (make_convenor(user_name=n, password="correct horse battery") for n in ("Ada of the lake", "Bo of it"))
+    ada, bo = (
+        make_convenor(user_name=n, password="correct horse battery") for n in ("Ada of the lake", "Bo of it")
+    )
     assert Person.objects.get(pk=ada.pk).name.open(visibility.own_name(ada)) == "Ada of the lake"
     with pytest.raises(NotHere):
         Person.objects.get(pk=bo.pk).name.open(visibility.own_name(ada))

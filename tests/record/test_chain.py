@@ -62,7 +62,8 @@ def test_a_record_without_entries_holds():
 
 
 @pytest.mark.parametrize(
-    "change", [{"verb": "close"}, {"role": "voter"}, {"day": datetime.date(2001, 1, 1)}, {"digest": bytes(32)}]
+    "change",
+    [{"verb": "close"}, {"role": "voter"}, {"day": datetime.date(2001, 1, 1)}, {"digest": bytes(32)}],
 )
 @pytest.mark.parametrize("number", [1, 3, 6])
 def test_an_edited_entry_is_found(process, change, number):

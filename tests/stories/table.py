@@ -23,7 +23,7 @@ from tracktwo.process import acts, visibility
 from tracktwo.process.acts import NewSide
 from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.phases import Phase
-from tracktwo.process.rules import Kind, Role
+from tracktwo.process.rules import Kind, Role, needs_account
 from tracktwo.process.seated import Seated
 from tracktwo.statements import acts as statement_acts
 from tracktwo.statements.models import Statement
@@ -52,7 +52,9 @@ def with_account(person: Person) -> Person:
     """Somebody of a panel: with a password and a second step, as if signed in."""
     person.password = hashed()
     person.save()
-    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt("A" * 32)})
+    Authenticator.objects.create(
+        user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt("A" * 32)}
+    )
     return person
 
 
