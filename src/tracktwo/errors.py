@@ -16,7 +16,9 @@ def gettext_noop(sentence: str) -> str:
 
 def filled(sentence: str, facts: Mapping[str, object], comma: str = ", ") -> str:
     """The sentence with its facts; several in one place are joined by the comma of the reader's language."""
-    said = {name: comma.join(fact) if isinstance(fact, list | tuple) else fact for name, fact in facts.items()}
+    said = {
+        name: comma.join(fact) if isinstance(fact, list | tuple) else fact for name, fact in facts.items()
+    }
     return sentence % said if facts else sentence
 
 

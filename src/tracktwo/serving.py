@@ -42,17 +42,27 @@ def settle(*, data: Path | None = None, demo: bool = False) -> None:
 
     Keystore(chosen / "keystore").ensure()
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as fault:
+        raise BadInput(str(fault).rstrip("."), remedy="correct or remove this variable") from None
 
 
 def prepare(say: Callable[[str], None]) -> None:
     """Migrate, collect the static files, and run every start-up check."""
     from django.core.management import call_command
     from django.core.management.base import SystemCheckError
+    from django.db import DatabaseError
 
     say("the database")
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError:
+        # Never the address itself: it may hold a password.
+        remedy = "check TRACKTWO_DATABASE_URL, or the file tracktwo.sqlite3, and that the database runs"
+        raise BadInput("the database cannot be opened", remedy=remedy) from None
     from tracktwo.statements import closure
 
     closure.finish_all()

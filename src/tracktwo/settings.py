@@ -38,10 +38,21 @@ if _unknown := _ours - KNOWN - {"SHOTS"}:
         + ", ".join(f"TRACKTWO_{name}" for name in sorted(KNOWN))
     )
 
+
+def _yes_or_no(name: str) -> bool:
+    """A switch; a word that is neither yes nor no is named, not taken for no."""
+    said = env.str(f"TRACKTWO_{name}", default="").strip().lower()
+    if said in ("", "0", "no", "off", "false"):
+        return False
+    if said in ("1", "yes", "on", "true"):
+        return True
+    raise ImproperlyConfigured(f"TRACKTWO_{name} is “{said}” and must be true or false")
+
+
 DATA = Path(env.str("TRACKTWO_DATA", default="") or Path.home() / ".local" / "share" / "tracktwo")
 KEYSTORE = DATA / "keystore"
-DEMO = env.bool("TRACKTWO_DEMO", default=False)
-DEBUG = env.bool("TRACKTWO_DEBUG", default=False)
+DEMO = _yes_or_no("DEMO")
+DEBUG = _yes_or_no("DEBUG")
 EXIT_URL = env.str("TRACKTWO_EXIT_URL", default="")
 SITE_NAME = "Tracktwo"
 
@@ -54,7 +65,7 @@ def _signing_key() -> str:
 
 SECRET_KEY = _signing_key()
 ALLOWED_HOSTS = env.list("TRACKTWO_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-SECURE = env.bool("TRACKTWO_SECURE", default=False)
+SECURE = _yes_or_no("SECURE")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if SECURE else []
 
 # --- the database ---------------------------------------------------------------------------------
@@ -78,7 +89,7 @@ def _database(address: str) -> dict[str, Any]:
     if not address:
         return _EMBEDDED
     named: dict[str, Any] = env.db_url_config(address)
-    options = {**named.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 12}}
+    options = {**named.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 12, "timeout": 10}}
     return {**named, "OPTIONS": options}
 
 
@@ -141,17 +152,23 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # --- languages ------------------------------------------------------------------------------------
 
 
+LANGUAGES = [("en", gettext_lazy("English")), ("fr", gettext_lazy("French")), ("ar", gettext_lazy("Arabic"))]
+
+
 def _language() -> str:
     """The first language: set for this start, or chosen at set-up, or English."""
     try:
         chosen = str(json.loads((DATA / "site.json").read_text())["language"])
     except (OSError, ValueError, KeyError):
         chosen = "en"
-    return str(env.str("TRACKTWO_LANGUAGE", default=chosen))
+    wanted = str(env.str("TRACKTWO_LANGUAGE", default=chosen))
+    if wanted not in dict(LANGUAGES):
+        known = ", ".join(dict(LANGUAGES))
+        raise ImproperlyConfigured(f"TRACKTWO_LANGUAGE is “{wanted}” and must be one of {known}")
+    return wanted
 
 
 LANGUAGE_CODE = _language()
-LANGUAGES = [("en", gettext_lazy("English")), ("fr", gettext_lazy("French")), ("ar", gettext_lazy("Arabic"))]
 LOCALE_PATHS = [HERE / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"

@@ -30,7 +30,7 @@ urlpatterns = [
     # the house
     path("", process.front, name="front"),
     path("set-up/<str:token>/", people.set_up, name="set-up"),
-    path("account/", people.account, name="account"),
+    path("account/", process.account, name="account"),
     path("language/", web.language, name="language"),
     path("theme/", web.theme, name="theme"),
     path("leave/", process.leave, name="leave"),
@@ -87,7 +87,6 @@ urlpatterns = [
         for name in (
             "account_signup",
             "account_email",
-            "account_reset_password",
             "account_inactive",
             "account_change_password",
             "account_set_password",

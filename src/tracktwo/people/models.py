@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from typing import ClassVar
 
@@ -44,4 +45,5 @@ class Session(AbstractBaseSession):
 
 def handle_of(user_name: str) -> str:
     """The blind index under which a user name is kept."""
-    return keys.blind_index("user name", user_name.strip().casefold())
+    name = unicodedata.normalize("NFKC", user_name.strip()).casefold()
+    return keys.blind_index("user name", name)

@@ -7,11 +7,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from tracktwo.people.models import Person
+from tracktwo.people.second_step import lacks_second_step
 from tracktwo.vault import keys, sealing
 
 # Forgotten at every start: a limit on guessing needs to tell callers apart, nobody needs to know them.
@@ -35,6 +37,23 @@ class Account(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         caller = str(request.META.get("REMOTE_ADDR", ""))
         return sealing.fingerprint(_of_this_run, caller.encode()).hex()[:32]
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Ask the password of somebody signed in; allauth's own way would look the index up as a user name."""
+        self.pre_authenticate(context.request, username=user.get_username())
+        right = user.check_password(password)
+        if right:
+            self._rollback_login_failed_rl_usage()
+        return right
+
+    def is_reauthentication_required(self, *, app: str, **named: Any) -> bool:
+        # Who still lacks a second step has given the password a moment ago, and must get through to add one.
+        if lacks_second_step(context.request.user):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **named))
+
+    def add_message(self, *args: Any, **named: Any) -> None:
+        """allauth greets by user name, which here is an index: nothing is said."""
 
     def send_notification_mail(self, *args: Any, **named: Any) -> None:
         """allauth's notices carry the network address and the hour: none is sent."""

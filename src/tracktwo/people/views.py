@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from tracktwo.errors import NotHere, Refusal
+from tracktwo.errors import NotHere
 from tracktwo.people import acts, forms, site
-from tracktwo.people.models import Person
-from tracktwo.web import ANYONE, SIGNED_IN, audience, say
+from tracktwo.web import ANYONE, audience
 
 SIGN_IN_WITH = "tracktwo.people.signing_in.ByBlindIndex"
 
@@ -30,30 +29,6 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     site.close_set_up()
     login(request, person, backend=SIGN_IN_WITH)
     return redirect("mfa_index")
-
-
-@audience(SIGNED_IN)
-def account(request: HttpRequest) -> HttpResponse:
-    """Whoever sits on a panel makes an account; the second step follows on the next page."""
-    if not isinstance(request.user, Person) or request.user.has_usable_password():
-        raise NotHere
-    form = forms.Account(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _account_page(request, form)
-    try:
-        values = form.cleaned_data
-        person = acts.make_account(
-            person=request.user, user_name=values["user_name"], password=values["password"]
-        )
-    except Refusal as refusal:
-        form.add_error("user_name", say(refusal))
-        return _account_page(request, form)
-    update_session_auth_hash(request, person)
-    return redirect("mfa_index")
-
-
-def _account_page(request: HttpRequest, form: forms.Account) -> HttpResponse:
-    return render(request, "people/account.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @audience(ANYONE)

@@ -12,6 +12,7 @@ from uuid import UUID
 from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.people.acts import new_person
 from tracktwo.people.models import Person
+from tracktwo.people.second_step import has_account
 from tracktwo.process import phases, rules
 from tracktwo.process.models import Assent, GroundRules, Invitation, Process, Seat, Side, digest_of, today
 from tracktwo.process.phases import Phase
@@ -158,17 +159,25 @@ def invite(*, seats: Sequence[UUID], by: Seated, once: str = "") -> list[tuple[S
     rows = [_seat_of(by.process, seat) for seat in seats]
     if any(row.withdrawn for row in rows):
         raise Refusal(gettext_noop("This seat has withdrawn. Add a new seat instead."))
+    if any(has_account(row.person) for row in rows):
+        raise Refusal(
+            gettext_noop("This seat has an account: its owner signs in. A code would open nothing.")
+        )
     given = [(row, _give_code(row, days=INVITATION_DAYS)) for row in rows]
     record.write(process=by.process, verb=f"invite ({len(given)})", role=by.role)
     return given
 
 
 def _give_code(seat: Seat, *, days: int) -> str:
-    Invitation.unscoped.filter(seat=seat, used=False).update(used=True)
+    void_codes(seat)
     code = new_code()
     expires = today() + datetime.timedelta(days=days)
     Invitation.unscoped.create(process_id=seat.process_id, seat=seat, digest=digest_of(code), expires=expires)
     return code
+
+
+def void_codes(seat: Seat) -> None:
+    Invitation.unscoped.filter(seat=seat, used=False).update(used=True)
 
 
 def new_code() -> str:
@@ -180,7 +189,7 @@ def new_code() -> str:
 
 @dataclass(frozen=True)
 class Entered:
-    """Who entered, and the code with which they can come back."""
+    """Who entered, and the code with which they can come back; none for a panel, which makes accounts."""
 
     person: Person
     process: UUID
@@ -192,7 +201,7 @@ def enter(*, code: str) -> Entered:
     """Take a seat with a code. Wrong, used, expired and withdrawn codes read the same."""
     found = Invitation.unscoped.with_code(code).open().select_for_update(of=("self",))
     invitation = found.select_related("seat", "process").first()
-    if invitation is None or invitation.process.frozen or invitation.process.phase in phases.ENDED:
+    if invitation is None or not _opens(invitation):
         raise Refusal(
             gettext_noop("This code does not open a seat. Ask the person who gave it to you for a new one.")
         )
@@ -201,7 +210,15 @@ def enter(*, code: str) -> Entered:
         seat.person = new_person()
         seat.save()
     record.write(process=seat.process_id, verb="a seat is taken", role=seat.role)
-    return Entered(seat.person, seat.process_id, _give_code(seat, days=RETURN_DAYS))
+    owes = rules.needs_account(Role(seat.role), invitation.process.kind)
+    void_codes(seat)
+    return Entered(seat.person, seat.process_id, "" if owes else _give_code(seat, days=RETURN_DAYS))
+
+
+def _opens(invitation: Invitation) -> bool:
+    """Whether a valid code opens its seat: not in a frozen or ended process, nor where an account already does."""
+    process, person = invitation.process, invitation.seat.person
+    return not process.frozen and process.phase not in phases.ENDED and not has_account(person)
 
 
 @act

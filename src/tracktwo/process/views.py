@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 import segno
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tracktwo import figures
 from tracktwo.errors import NotHere, Refusal
+from tracktwo.people import acts as people
+from tracktwo.people.forms import Account
 from tracktwo.people.models import Person
+from tracktwo.people.second_step import has_account
 from tracktwo.process import acts, door, forms, phases, rules, visibility
 from tracktwo.process.door import frame, page_for
 from tracktwo.process.models import Assent, GroundRules, Process, Seat
@@ -84,9 +87,41 @@ def enter(request: HttpRequest, code: str = "") -> HttpResponse:
         form.add_error("code", say(refusal))
         return render(request, "process/enter.html", {"form": form, "code": ""}, status=409)
     login(request, entered.person, backend=SIGN_IN_WITH)
+    if not entered.return_code:
+        return redirect("account")
     return render(
         request, "process/entered.html", {"pid": entered.process, "return_code": entered.return_code}
     )
+
+
+@audience(SIGNED_IN)
+def account(request: HttpRequest) -> HttpResponse:
+    """Whoever sits on a real panel makes an account; the second step follows on the next page."""
+    if not _owes_account(request.user):
+        raise NotHere
+    form = Account(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _account_page(request, form)
+    values = form.cleaned_data
+    try:
+        person = people.make_account(
+            person=request.user, user_name=values["user_name"], password=values["password"]
+        )
+    except Refusal as refusal:
+        form.add_error("user_name", say(refusal))
+        return _account_page(request, form)
+    update_session_auth_hash(request, person)
+    return redirect("mfa_index")
+
+
+def _owes_account(person: Any) -> TypeGuard[Person]:
+    """Only those who need one see the page: on it one could try which user names are taken."""
+    seats = [seat for _row, seat in visibility.processes_of(person)]
+    return not has_account(person) and any(rules.needs_account(seat.role, seat.kind) for seat in seats)
+
+
+def _account_page(request: HttpRequest, form: Account) -> HttpResponse:
+    return render(request, "people/account.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @audience(ANYONE)
