@@ -93,6 +93,7 @@ def test_people_on_no_side_count_overall_only():
 
 
 def test_much_agreement_overall_and_half_of_one_side_is_a_majority_trap():
+    """69 % overall, 51 % of the smaller side."""
     north, south = [[1]] * 78 + [[-1]] * 22, [[1]] * 25 + [[-1]] * 24
     ground = ground_of(Votes.from_table(np.array(north + south)), [0] * 100 + [1] * 49)
     assert ground.majority_traps == (0,)
@@ -105,8 +106,9 @@ def test_three_of_six_are_too_few_to_call_a_majority_trap():
 
 
 def test_no_majority_overall_and_nearly_all_of_one_side_is_an_invisible_minority():
-    north, south = [[1]] * 32 + [[-1]] * 68, [[1]] * 36 + [[-1]] * 4
-    ground = ground_of(Votes.from_table(np.array(north + south)), [0] * 100 + [1] * 40)
+    """45 % overall, 89 % of the smaller side."""
+    north, south = [[1]] * 29 + [[-1]] * 71, [[1]] * 32 + [[-1]] * 4
+    ground = ground_of(Votes.from_table(np.array(north + south)), [0] * 100 + [1] * 36)
     assert ground.invisible_minorities == (0,)
     assert ground.majority_traps == ()
 

@@ -95,7 +95,7 @@ def common_ground(
     usual share with its wide interval and are not ranked. Raises BadInput where ``side`` does not fit.
     Cost: O(v) to count, then O(rounds m K^3 + draws m K).
     """
-    of_person = _checked_sides(votes, side, sides)
+    of_person = checked_sides(votes, side, sides)
     counts = votes.tally(of_person, sides)
     disagree, passed, agree = (counts[:, :, v] for v in range(3))
     overall = votes.tally()[0]
@@ -322,7 +322,7 @@ def _widest(gap: Floats, chosen: Mask) -> tuple[int, ...]:
     return tuple(int(j) for j in order[: int(chosen.sum())])
 
 
-def _checked_sides(votes: Votes, side: npt.ArrayLike, sides: int) -> Ints:
+def checked_sides(votes: Votes, side: npt.ArrayLike, sides: int) -> Ints:
     of_person = np.asarray(side, dtype=np.int64)
     if of_person.shape != (votes.people,):
         raise BadInput("the sides do not name every person once", remedy="give one side, or -1, per person")
