@@ -68,7 +68,8 @@ def test_silhouette_is_that_of_the_definition(seed, k):
 def test_on_a_line_no_division_has_less_spread(seed, k):
     points = np.random.default_rng(seed).normal(size=(14, 2)) * [1, 0]
     points, _, unit = groups._upright(points)
-    centres = groups._divide(groups._gather(points), points, k, least=0)
+    cells = groups._gather(points)
+    centres = groups._divide(cells, points, k, 0, groups._lines(cells))
     assert centres is not None
     mine = naive.spread(points, groups._nearest(points, centres)[0].tolist())
     assert mine * unit**2 == pytest.approx(naive.best_line_division(points, k) * unit**2)

@@ -11,7 +11,10 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
-from numba import float64, int32, int64, uint16, uint32
+import numpy.typing as npt
+from numba import float64, int32, int64, uint16
+
+Array = npt.NDArray[Any]  # of which numbers, say the signatures
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _U = np.uint64
@@ -20,34 +23,32 @@ _LOW = 0xFFFFFFFF
 _LAZY: list[tuple[Any, tuple[Any, ...]]] = []
 
 
-def _fast(*signatures: Any) -> Callable[[_Function], _Function]:
-    """Compile for these types when ``compile_all`` is called, without the interpreter's lock."""
+def _fast(*signature: Any) -> Callable[[_Function], _Function]:
+    """Compile for arguments of these types when ``compile_all`` is called, without the interpreter's lock."""
 
     def decorate(function: _Function) -> _Function:
-        kernel = numba.njit(nogil=True, cache=True)(function)
-        _LAZY.append((kernel, signatures))
-        return kernel  # type: ignore[no-any-return]
+        make: Any = numba.njit(nogil=True, cache=True)
+        kernel: _Function = make(function)
+        _LAZY.append((kernel, signature))
+        return kernel
 
     return decorate
 
 
 def compile_all() -> None:
     """Compile every kernel, or read it from the cache."""
-    for kernel, signatures in _LAZY:
-        for signature in signatures:
-            kernel.compile(signature)
-
-
-def _for_both_codes(*types: Any) -> tuple[tuple[Any, ...], ...]:
-    """Signatures whose second argument is the code, for short and for long codes."""
-    return tuple((types[0], code[::1], *types[1:]) for code in (uint16, uint32))
+    for kernel, signature in _LAZY:
+        kernel.compile(signature)
 
 
 _GRAM = int32[:, ::1]
+_START, _CODE = int64[::1], uint16[::1]
 
 
-@_fast(*_for_both_codes(int64[::1], int64, int64, int64, _GRAM, _GRAM, _GRAM, _GRAM))
-def pair_sums(start, code, first, last, longest, xx, mx, xm, mm):  # type: ignore[no-untyped-def]
+@_fast(_START, _CODE, int64, int64, int64, _GRAM, _GRAM, _GRAM, _GRAM)
+def pair_sums(
+    start: Array, code: Array, first: int, last: int, longest: int, xx: Array, mx: Array, xm: Array, mm: Array
+) -> None:
     """Add the people from ``first`` to ``last`` with at most ``longest`` answers to the upper triangles:
     xx: vote a times vote b, mx: vote b of those who answered a, xm: vote a, mm: number who answered both.
 
@@ -108,35 +109,35 @@ def pair_sums(start, code, first, last, longest, xx, mx, xm, mm):  # type: ignor
                 xx_a[b] += low_lean
 
 
-@_fast((_GRAM, _GRAM, int64[:, ::1]))
-def unfold(upper, lower, whole):  # type: ignore[no-untyped-def]
+@_fast(_GRAM, _GRAM, int64[:, ::1])
+def unfold(upper: Array, lower: Array, whole: Array) -> None:
     """Add the upper triangle, and the other one mirrored below the diagonal, to the whole matrix."""
     m = len(upper)
     for top in range(0, m, 64):
         for left in range(top, m, 64):
-            for a in range(_U(top), _U(min(top + 64, m))):
-                for b in range(max(a, _U(left)), _U(min(left + 64, m))):
+            for a in range(top, min(top + 64, m)):
+                for b in range(_U(max(a, left)), _U(min(left + 64, m))):
                     whole[a, b] += upper[a, b]
                     if b > a:
                         whole[b, a] += lower[a, b]
 
 
-@_fast((int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1], float64, float64[:, ::1]))
-def covariance(xx, mx, mm, mu, degrees, out):  # type: ignore[no-untyped-def]
+@_fast(int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1], float64, float64[:, ::1])
+def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: Array) -> None:
     """(xx - mu_a mx_ab - mu_b mx_ba + mu_a mu_b mm) / degrees, both triangles alike."""
     m = len(mu)
     for top in range(0, m, 64):
         for left in range(top, m, 64):
-            for a in range(_U(top), _U(min(top + 64, m))):
-                for b in range(max(a, _U(left)), _U(min(left + 64, m))):
+            for a in range(top, min(top + 64, m)):
+                for b in range(_U(max(a, left)), _U(min(left + 64, m))):
                     cross = mu[a] * mx[a, b] + mu[b] * mx[b, a]
                     value = (xx[a, b] - cross + mu[a] * mu[b] * mm[a, b]) / degrees
                     out[a, b] = value
                     out[b, a] = value
 
 
-@_fast(*_for_both_codes(int64[::1], int64[::1], int64, int64, int64[:, ::1]))
-def tally(start, code, side, first, last, counts):  # type: ignore[no-untyped-def]
+@_fast(_START, _CODE, int64[::1], int64, int64, int64[:, ::1])
+def tally(start: Array, code: Array, side: Array, first: int, last: int, counts: Array) -> None:
     """Count the codes of each side: counts int64[sides, 4 m]; side -1 is not counted."""
     for i in range(first, last):
         if side[i] >= 0:
@@ -145,8 +146,8 @@ def tally(start, code, side, first, last, counts):  # type: ignore[no-untyped-de
                 own[code[r]] += 1
 
 
-@_fast(*_for_both_codes(int64[::1], int64, int64, float64[:, ::1], float64[:, ::1]))
-def along(start, code, first, last, table, sums):  # type: ignore[no-untyped-def]
+@_fast(_START, _CODE, int64, int64, float64[:, ::1], float64[:, ::1])
+def along(start: Array, code: Array, first: int, last: int, table: Array, sums: Array) -> None:
     """sums[i] = the sum of ``table[code]`` (two numbers each) over the votes of person i."""
     for i in range(first, last):
         x = y = 0.0
@@ -158,8 +159,8 @@ def along(start, code, first, last, table, sums):  # type: ignore[no-untyped-def
         sums[i, 1] = y
 
 
-@_fast(*_for_both_codes(int64[::1], int64, int64, float64[::1], float64[::1]))
-def there_and_back(start, code, first, last, weight, sums):  # type: ignore[no-untyped-def]
+@_fast(_START, _CODE, int64, int64, float64[::1], float64[::1])
+def there_and_back(start: Array, code: Array, first: int, last: int, weight: Array, sums: Array) -> None:
     """To sums[code] of each vote, add the person's sum of ``weight[code]``: D'(D v) in one pass."""
     for i in range(first, last):
         own = 0.0
@@ -169,8 +170,8 @@ def there_and_back(start, code, first, last, weight, sums):  # type: ignore[no-u
             sums[code[r]] += own
 
 
-@_fast((float64[:, :], float64, int32[:, ::1]))
-def lattice(points, unit, out):  # type: ignore[no-untyped-def]
+@_fast(float64[:, :], float64, int32[:, ::1])
+def lattice(points: Array, unit: float, out: Array) -> Array:
     """Round to the lattice; each axis' sum of cubes as (high, low) parts of whole numbers, int64[2, 2]."""
     cubes = np.zeros((2, 2), np.int64)
     for i in range(len(points)):
@@ -183,8 +184,8 @@ def lattice(points, unit, out):  # type: ignore[no-untyped-def]
     return cubes
 
 
-@_fast((int32[:, ::1], int64[::1], int64, int64[::1], int64[:, ::1]))
-def gather(points, reach, grid, number, sums):  # type: ignore[no-untyped-def]
+@_fast(int32[:, ::1], int64[::1], int64, int64[::1], int64[:, ::1])
+def gather(points: Array, reach: Array, grid: int, number: Array, sums: Array) -> None:
     """Number of points and sums of their coordinates in each cell of the grid."""
     for i in range(len(points)):
         x, y = np.int64(points[i, 0]), np.int64(points[i, 1])
@@ -196,8 +197,8 @@ def gather(points, reach, grid, number, sums):  # type: ignore[no-untyped-def]
         sums[cell, 1] += y
 
 
-@_fast((float64[:, ::1], float64[:, ::1], int64[::1], float64[:, ::1]))
-def spread_starts(points, weight, of, chance):  # type: ignore[no-untyped-def]
+@_fast(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, ::1])
+def spread_starts(points: Array, weight: Array, of: Array, chance: Array) -> Array:
     """k-means++ for each run: run r draws with ``weight[of[r]]`` and the numbers ``chance[r]`` in [0, 1)."""
     runs, k = chance.shape
     b = len(points)
@@ -221,8 +222,8 @@ def spread_starts(points, weight, of, chance):  # type: ignore[no-untyped-def]
     return centres
 
 
-@_fast((float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64))
-def lloyd(points, weight, of, starts, steps):  # type: ignore[no-untyped-def]
+@_fast(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64)
+def lloyd(points: Array, weight: Array, of: Array, starts: Array, steps: int) -> tuple[Array, Array, Array]:
     """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``."""
     runs, k, _ = starts.shape
     b = len(points)
@@ -271,8 +272,8 @@ def lloyd(points, weight, of, starts, steps):  # type: ignore[no-untyped-def]
     return centres, sizes, spread
 
 
-@_fast((int32[:, ::1], float64[:, ::1], int64[::1]))
-def nearest(points, centres, group):  # type: ignore[no-untyped-def]
+@_fast(int32[:, ::1], float64[:, ::1], int64[::1])
+def nearest(points: Array, centres: Array, group: Array) -> Array:
     """The nearest centre of each point into ``group``; int64[k, 3]: number and coordinate sums of each."""
     k = len(centres)
     sums = np.zeros((k, 3), np.int64)
@@ -291,8 +292,8 @@ def nearest(points, centres, group):  # type: ignore[no-untyped-def]
     return sums
 
 
-@_fast((float64[:, ::1], float64[:, ::1]))
-def distances(points, out):  # type: ignore[no-untyped-def]
+@_fast(float64[:, ::1], float64[:, ::1])
+def distances(points: Array, out: Array) -> None:
     """The distance of each point to each other."""
     x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
     for i in range(len(points)):

@@ -9,20 +9,29 @@ Rousseeuw 1987 (silhouette), Hubert and Arabie 1985 (adjusted Rand index).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from tracktwo.engines.opinion import kernels
 from tracktwo.engines.opinion.space import Space
 from tracktwo.engines.opinion.votes import Floats, Ints
 
 _EXACT_UP_TO = 600  # distinct points; above, points are gathered in the cells of a grid
 _GRID = 48  # cells along each axis, symmetric about the middle so that a mirrored map gives mirrored cells
 _LATTICE = 1 << 20  # positions are read to a millionth of the map's reach
-_STARTS = 24
+_STARTS = 24  # by chance, at least; among few points more are cheap, and the best division is surer found
+_MOST_STARTS = 96
+_TRIED = 9_600  # points times starts
 _FINALISTS = 6  # best divisions of the cells that are tried again on the people themselves
 _SETTLE_UP_TO = 20_000  # people; above, only the best division is settled, in a few steps
 _STEPS = 60
+_HASTE = 4_096  # points among which more than `_EXACT_UP_TO` distinct ones are usually met already
+_AT_ONCE = 1 << 18  # points worked on at a time
+
+_Number = TypeVar("_Number", np.float64, np.int64, np.int32)
+Points = npt.NDArray[np.int32]  # positions on the lattice, [n, 2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +58,14 @@ class Groups:
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Points gathered: mean position float64[b, 2] (exact first moments) and number of people float64[b]."""
+    """Points gathered: mean position float64[b, 2] (exact first moments) and number of people float64[b].
+
+    ``sums_hide_people`` where the people of one cell stand on different spots.
+    """
 
     points: Floats
     weight: Floats
+    sums_hide_people: bool
 
 
 def find(
@@ -72,20 +85,19 @@ def find(
     shape the groups. ``draws`` are the resamplings behind ``stability``.
     Numbering: by size, then by centre. Cost: O(n) a step, plus cells^2 for the silhouette.
     """
-    voters = np.flatnonzero(space.answered > 0)
-    members = np.full(len(space.answered), -1, dtype=np.int64)
-    if len(voters) == 0:
+    voted = space.answered > 0
+    members = np.full(len(voted), -1, dtype=np.int64)
+    if not voted.any():
         return Groups(members, np.zeros(0, dtype=np.int64), np.zeros((0, 2)), np.nan, np.nan)
-    points, mirror, unit = _upright(space.positions[voters])
-    answered = space.answered[voters]
-    shaping = points[answered >= min(shaped_from, int(np.median(answered)))]
+    points, mirror, unit = _upright(_only(space.positions, voted))
+    answered = _only(space.answered, voted)
+    shaping = _only(points, answered >= min(shaped_from, _median(answered)))
     cells = _gather(shaping)
-    least = max(smallest, smallest_share * len(voters))
+    least = max(smallest, smallest_share * len(points))
     centres, silhouette = _best_division(points, shaping, cells, at_most, least)
-    members[voters] = _nearest(points, centres)
-    sizes = np.bincount(members[voters], minlength=len(centres))
+    group, sizes, _ = _nearest(points, centres)
     order = np.lexsort((centres[:, 1], centres[:, 0], -sizes))
-    members[voters] = np.argsort(order)[members[voters]]
+    members[voted] = np.argsort(order)[group]
     stability = _stability(cells, centres, draws, rng)
     return Groups(members, sizes[order], centres[order] * mirror * unit, silhouette, stability)
 
@@ -100,9 +112,15 @@ def adjusted_rand(one: npt.ArrayLike, other: npt.ArrayLike, weight: npt.ArrayLik
     if a.size == 0:
         return 1.0
     w = None if weight is None else np.asarray(weight, dtype=float)
-    both = np.bincount(a * (b.max() + 1) + b, weights=w).astype(float)
-    rows, columns = np.bincount(a, weights=w).astype(float), np.bincount(b, weights=w).astype(float)
-    together, in_one, in_other, all_pairs = (_pairs(c) for c in (both, rows, columns, np.array([rows.sum()])))
+    rows, columns = int(a.max()) + 1, int(b.max()) + 1
+    both = np.bincount(a * columns + b, weights=w, minlength=rows * columns)
+    return _rand(both.reshape(rows, columns).astype(float))
+
+
+def _rand(both: Floats) -> float:
+    """The adjusted Rand index from the table of how many are in group a and in group b, float64[k, l]."""
+    rows, columns = both.sum(axis=1), both.sum(axis=0)
+    together, in_one, in_other, all_pairs = (_pairs(c) for c in (both, rows, columns, rows.sum()))
     by_chance = in_one * in_other / all_pairs if all_pairs else 0.0
     most = (in_one + in_other) / 2
     return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)
@@ -112,69 +130,128 @@ def _pairs(counts: Floats) -> float:
     return float((counts * (counts - 1)).sum() / 2)
 
 
-def _upright(points: Floats) -> tuple[Floats, Floats, float]:
+def _only(rows: npt.NDArray[_Number], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[_Number]:
+    """The chosen rows, without a copy where all are."""
+    return rows if chosen.all() else rows[chosen]
+
+
+def _median(answered: Ints) -> int:
+    """The median rounded down, by counting: quicker than sorting."""
+    below = np.cumsum(np.bincount(answered))
+    n = len(answered)
+    lower, upper = np.searchsorted(below, [(n - 1) // 2, n // 2], side="right")
+    return int((lower + upper) // 2)
+
+
+def _upright(positions: Floats) -> tuple[Points, Floats, float]:
     """The points on a fine lattice, each axis' longer tail positive; the mirroring (+1, -1); the unit.
 
     Sums of whole numbers do not depend on their order, nor the lattice on the last bit of a position:
     the same crowd in another order, or seen in a mirror, gives the very same points.
     """
-    unit = max(float(np.abs(points).max()), 1e-300) / _LATTICE
-    lattice = np.rint(points / unit)
-    mirror = np.where((lattice**3).sum(axis=0) < 0, -1.0, 1.0)
-    return lattice * mirror + 0.0, mirror, unit
+    unit = max(float(positions.max()), -float(positions.min()), 1e-300) / _LATTICE
+    points = np.empty(positions.shape, dtype=np.int32)
+    compiled = kernels.compiled()
+    cubes = (compiled.lattice if compiled else _lattice)(positions, unit, points)
+    lean = [(int(high) << 32) + int(low) for high, low in cubes]
+    mirror = np.array([-1 if one < 0 else 1 for one in lean])
+    if (mirror < 0).any():
+        points *= mirror.astype(np.int32)
+    return points, mirror.astype(float), unit
 
 
-def _gather(points: Floats) -> _Cells:
+def _lattice(positions: Floats, unit: float, points: Points) -> Ints:
+    """Round to the lattice; each axis' sum of cubes as (high, low) parts: cubes of 60 bits would overflow."""
+    cubes = np.zeros((2, 2), dtype=np.int64)
+    for i in range(0, len(positions), _AT_ONCE):
+        whole = np.rint(positions[i : i + _AT_ONCE] / unit).astype(np.int64)
+        points[i : i + _AT_ONCE] = whole
+        cube = whole**3
+        cubes[:, 0] += (cube >> 32).sum(axis=0)
+        cubes[:, 1] += (cube & 0xFFFFFFFF).sum(axis=0)
+    return cubes
+
+
+def _gather(points: Points) -> _Cells:
     """Distinct points where they are few, else the occupied cells of a symmetric grid."""
-    distinct, number = np.unique(points, axis=0, return_counts=True)
-    if len(distinct) <= _EXACT_UP_TO:
-        return _Cells(distinct, number.astype(float))
-    reach = np.maximum(np.abs(points).max(axis=0), 1e-300)
-    column, row = np.clip(((points / reach + 1) * (_GRID / 2)).astype(np.int64), 0, _GRID - 1).T
-    cell = column * _GRID + row
-    number = np.bincount(cell, minlength=_GRID**2)
+    if len(np.unique(_keys(points[:_HASTE]))) <= _EXACT_UP_TO:
+        distinct, number = np.unique(_keys(points), return_counts=True)
+        if len(distinct) <= _EXACT_UP_TO:
+            x = (distinct + (1 << 31)) >> 32  # y may be negative
+            return _Cells(
+                np.stack([x, distinct - (x << 32)], axis=1).astype(float), number.astype(float), False
+            )
+    reach = np.maximum(np.maximum(points.max(axis=0), -points.min(axis=0)), 1).astype(np.int64)
+    number, sums = np.zeros(_GRID**2, dtype=np.int64), np.zeros((_GRID**2, 2), dtype=np.int64)
+    compiled = kernels.compiled()
+    (compiled.gather if compiled else _into_grid)(points, reach, _GRID, number, sums)
     used = number > 0
     weight = number[used].astype(float)
-    sums = np.stack([np.bincount(cell, axis, minlength=_GRID**2)[used] for axis in points.T], axis=1)
-    return _Cells(sums / weight[:, None], weight)
+    return _Cells(sums[used] / weight[:, None], weight, True)
+
+
+def _keys(points: Points) -> Ints:
+    """One number for each point, in the order of x, then y."""
+    x, y = points.T.astype(np.int64)
+    return np.asarray((x << 32) + y)
+
+
+def _into_grid(points: Points, reach: Ints, grid: int, number: Ints, sums: Ints) -> None:
+    for i in range(0, len(points), _AT_ONCE):
+        part = points[i : i + _AT_ONCE]
+        column, row = np.minimum(((part / reach + 1) * (grid / 2)).astype(np.int64), grid - 1).T
+        cell = column * grid + row
+        number += np.bincount(cell, minlength=grid**2)
+        for axis in range(2):
+            sums[:, axis] += np.bincount(cell, part[:, axis], grid**2).astype(np.int64)
 
 
 def _best_division(
-    points: Floats, shaping: Floats, cells: _Cells, at_most: int, least: float
+    points: Points, shaping: Points, cells: _Cells, at_most: int, least: float
 ) -> tuple[Floats, float]:
     """Centres and silhouette of the division with the largest silhouette; fewer groups win a tie."""
-    best, best_silhouette = shaping.mean(axis=0, keepdims=True), np.nan
-    distance: Floats | None = None
+    divisions, lines = [], _lines(cells)
     for k in range(2, at_most + 1):
         if len(cells.weight) < k or len(points) < k * least:
             break
-        centres = _divide(cells, shaping, k, least * len(shaping) / len(points))
-        if centres is None or np.bincount(_nearest(points, centres), minlength=k).min() < least:
-            continue
-        distance = _distances(cells.points) if distance is None else distance
-        silhouette = _silhouette(distance, cells.weight, _nearest(cells.points, centres), k)
-        if np.isnan(best_silhouette) or silhouette > best_silhouette + 1e-9:
-            best, best_silhouette = centres, silhouette
-    return best, best_silhouette
+        centres = _divide(cells, shaping, k, least * len(shaping) / len(points), lines)
+        if centres is not None:
+            divisions.append(centres)
+    silhouettes = _silhouettes(cells, divisions)
+    while silhouettes:
+        best = _first_largest(silhouettes)
+        centres, silhouette = divisions.pop(best), silhouettes.pop(best)
+        if len(shaping) > _SETTLE_UP_TO:
+            centres = _settle(shaping, centres)
+        if _nearest(points, centres)[1].min() >= least:
+            return centres, silhouette
+    return shaping.mean(axis=0, keepdims=True), np.nan
 
 
-def _divide(cells: _Cells, shaping: Floats, k: int, least: float) -> Floats | None:
+def _first_largest(numbers: list[float]) -> int:
+    """Where the largest number stands; of those equal but for the last bits, the first."""
+    best = 0
+    for place, number in enumerate(numbers):
+        if number > numbers[best] + 1e-9:
+            best = place
+    return best
+
+
+def _divide(cells: _Cells, shaping: Points, k: int, least: float, lines: list[_Cells]) -> Floats | None:
     """Centres float64[k, 2] with the least spread inside, among the starts whose groups are large enough.
 
-    The starts come from a stream of their own: groups are a function of the votes, not of a seed.
+    The starts come from a stream of their own: groups are a function of the votes, not of a seed. Up to
+    ``_SETTLE_UP_TO`` people the best few are tried on the people themselves, else they stay those of the cells.
     """
-    own = np.random.default_rng(k)
-    weight = np.broadcast_to(cells.weight, (_STARTS, len(cells.weight)))
-    starts = np.concatenate([_spread_starts(cells.points, weight, k, own), _sliced_starts(cells, k)])
-    weight = np.broadcast_to(cells.weight, (len(starts), len(cells.weight)))
-    centres, sizes, spread = _lloyd(cells.points, weight, starts)
-    centres = _large_enough(centres, sizes, spread, least)
-    if len(centres) == 0:
-        return None
-    if len(shaping) > _SETTLE_UP_TO:
-        return _settle(shaping, centres[0])
-    weight = np.ones((len(centres), len(shaping)))
-    centres = _large_enough(*_lloyd(shaping, weight, centres), least)
+    number = min(max(_STARTS, _TRIED // len(cells.weight)), _MOST_STARTS)
+    weight, everybody = cells.weight[None], np.zeros(number + len(lines), dtype=np.int64)
+    by_chance = _spread_starts(cells.points, weight, everybody[:number], k, np.random.default_rng(k))
+    starts = np.concatenate([by_chance, [_slices(line, k) for line in lines]])
+    centres = _large_enough(*_lloyd(cells.points, weight, everybody, starts), least)
+    if len(centres) and cells.sums_hide_people and len(shaping) <= _SETTLE_UP_TO:
+        one_each = np.ones((1, len(shaping)))
+        people = _lloyd(shaping.astype(float), one_each, everybody[: len(centres)], centres)
+        centres = _large_enough(*people, least)
     return centres[0] if len(centres) else None
 
 
@@ -185,98 +262,166 @@ def _large_enough(centres: Floats, sizes: Floats, spread: Floats, least: float) 
     return centres[fit[first[:_FINALISTS]]]
 
 
-def _spread_starts(points: Floats, weight: Floats, k: int, rng: np.random.Generator) -> Floats:
-    """k-means++ for each row of ``weight`` [r, b] at once: centres float64[r, k, 2]."""
-    runs = len(weight)
-    centres = np.empty((runs, k, 2))
-    chance = weight
+def _spread_starts(points: Floats, weight: Floats, of: Ints, k: int, rng: np.random.Generator) -> Floats:
+    """k-means++ for several runs at once, run r with ``weight[of[r]]``: centres float64[r, k, 2]."""
+    chance = rng.random((len(of), k))
+    if compiled := kernels.compiled():
+        return np.asarray(compiled.spread_starts(points, weight, of, chance))
+    centres = np.empty((len(of), k, 2))
+    weight = weight[of]
+    likely = weight
     away = np.full(weight.shape, np.inf)
     for c in range(k):
-        ladder = np.cumsum(chance, axis=1)
-        aim = rng.random((runs, 1)) * ladder[:, -1:]
+        ladder = np.cumsum(likely, axis=1)
+        aim = chance[:, c, None] * ladder[:, -1:]
         centres[:, c] = points[np.minimum((ladder <= aim).sum(axis=1), len(points) - 1)]
-        gap = ((points - centres[:, c][:, None]) ** 2).sum(axis=2)
-        away = np.minimum(away, gap)
-        chance = weight * away
+        dx, dy = (points[:, axis] - centres[:, c, axis, None] for axis in range(2))
+        away = np.minimum(away, dx * dx + dy * dy)
+        likely = weight * away
     return centres
 
 
-def _sliced_starts(cells: _Cells, k: int) -> Floats:
-    """Four starts without chance: k slices of equal weight along both axes and both diagonals."""
+def _lines(cells: _Cells) -> list[_Cells]:
+    """The cells in the order of both axes and of both diagonals."""
     x, y = (cells.points / np.maximum(cells.points.std(axis=0), 1e-300)).T
-    starts = []
-    for line in (x, y, x + y, x - y):
-        order = np.argsort(line, kind="stable")
-        passed = np.cumsum(cells.weight[order]) - cells.weight[order] / 2
-        part = np.minimum((passed / cells.weight.sum() * k).astype(np.int64), k - 1)
-        weight, points = cells.weight[order], cells.points[order]
-        starts.append(
-            [
-                np.average(points[part == c], axis=0, weights=weight[part == c])
-                if (part == c).any()
-                else points[c]
-                for c in range(k)
-            ]
-        )
-    return np.array(starts)
+    orders = (np.argsort(line, kind="stable") for line in (x, y, x + y, x - y))
+    return [_Cells(cells.points[order], cells.weight[order], cells.sums_hide_people) for order in orders]
 
 
-def _lloyd(points: Floats, weight: Floats, centres: Floats) -> tuple[Floats, Floats, Floats]:
-    """Lloyd's steps for r starts at once until none moves: centres [r, k, 2], sizes [r, k], spread [r].
+def _slices(line: _Cells, k: int) -> Floats:
+    """A start without chance, float64[k, 2]: the middles of k slices of about equal weight."""
+    passed = np.cumsum(line.weight)
+    part = np.minimum(((passed - line.weight / 2) / passed[-1] * k).astype(np.int64), k - 1)
+    size = np.bincount(part, line.weight, k)
+    sums = [np.bincount(part, line.weight * axis, k) / np.maximum(size, 1e-300) for axis in line.points.T]
+    return np.where(size[:, None] > 0, np.stack(sums, axis=1), line.points[:k])
 
-    ``weight`` is [r, b]. A centre that loses all its people stays where it is, with size 0.
+
+def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[Floats, Floats, Floats]:
+    """Lloyd's steps for r starts until none moves: centres [r, k, 2], sizes [r, k], spread inside [r].
+
+    Run r has the weights ``weight[of[r]]``. A centre that loses all its people stays where it is, with size 0.
     """
+    if compiled := kernels.compiled():
+        moved: tuple[Floats, Floats, Floats] = compiled.lloyd(points, weight, of, centres, _STEPS)
+        return moved
     runs, k, _ = centres.shape
-    offset = np.arange(runs)[:, None] * k
-    square = (points**2).sum(axis=1)
-    group = np.full(weight.shape, -1)
-    for _ in range(_STEPS):
-        gap = (centres**2).sum(axis=2).reshape(-1)[:, None] - 2 * centres.reshape(-1, 2) @ points.T
-        gap = gap.reshape(runs, k, -1)
-        nearest = gap.argmin(axis=1)
-        if np.array_equal(nearest, group):
+    centres, sizes, spread = centres.copy(), np.zeros((runs, k)), np.zeros(runs)
+    group = np.full((runs, len(points)), -1, dtype=np.int8)
+    going = np.arange(runs)
+    for step in range(_STEPS):
+        gap, nearest = _nearest_of(points, centres[going])
+        still = (nearest == group[going]).all(axis=1) | (step == _STEPS - 1)
+        if still.any():
+            spread[going[still]] = _spread(points, weight, of[going[still]], gap[still])
+        going, nearest = going[~still], nearest[~still]
+        if len(going) == 0:
             break
-        group = nearest
-        slot = (group + offset).ravel()
-        sizes, x, y = (
-            np.asarray(np.bincount(slot, w.ravel(), runs * k), dtype=float)
-            for w in (weight, weight * points[:, 0], weight * points[:, 1])
-        )
-        filled = sizes > 0
-        centres = centres.copy()
-        centres.reshape(-1, 2)[filled] = np.stack([x, y], axis=1)[filled] / sizes[filled, None]
-    closest = np.take_along_axis(gap, group[:, None], axis=1)[:, 0]
-    return centres, sizes.reshape(runs, k), (weight * (closest + square)).sum(axis=1)
+        group[going] = nearest
+        centres[going], sizes[going] = _centres(points, weight[of[going]], nearest, centres[going])
+    return centres, sizes, spread
 
 
-def _settle(points: Floats, centres: Floats) -> Floats:
+def _nearest_of(points: Floats, centres: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
+    """For each run [r] and point [b], the nearest centre and the squared distance less the point's square."""
+    nearest = np.zeros((len(centres), len(points)), dtype=np.int8)
+    x, y = points.T
+    closest: Floats | None = None
+    for c in range(centres.shape[1]):
+        cx, cy = centres[:, c, :, None].transpose(1, 0, 2)
+        gap = cx * cx + cy * cy - 2 * (cx * x + cy * y)
+        if closest is None:
+            closest = gap
+        else:
+            nearest[gap < closest] = c
+            np.minimum(gap, closest, out=closest)
+    assert closest is not None
+    return closest, nearest
+
+
+def _centres(
+    points: Floats, weight: Floats, group: npt.NDArray[np.int8], before: Floats
+) -> tuple[Floats, Floats]:
+    """Mean [r, k, 2] and size [r, k] of each group of each run; an empty one stays where it was."""
+    runs, k, _ = before.shape
+    slot = (group + np.arange(runs)[:, None] * k).ravel()
+    sizes, x, y = (
+        np.bincount(slot, w.ravel(), runs * k).reshape(runs, k)
+        for w in (weight, weight * points[:, 0], weight * points[:, 1])
+    )
+    filled = sizes > 0
+    after = before.copy()
+    after[filled] = np.stack([x, y], axis=2)[filled] / sizes[filled][:, None]
+    return after, sizes.astype(float)
+
+
+def _spread(points: Floats, weight: Floats, of: Ints, gap: Floats) -> Floats:
+    x, y = points.T
+    return np.asarray(np.cumsum(weight[of] * (gap + (x * x + y * y)), axis=1)[:, -1])  # summed in order
+
+
+def _settle(points: Points, centres: Floats) -> Floats:
     """Exact Lloyd steps on all points; a few suffice after the cells."""
-    group = _nearest(points, centres)
+    group: Ints | None = None
     for _ in range(5):
-        size = np.bincount(group, minlength=len(centres))
-        if size.min() == 0:
-            return centres
-        centres = np.stack([np.bincount(group, axis) for axis in points.T], axis=1) / size[:, None]
-        moved = _nearest(points, centres)
-        if np.array_equal(moved, group):
-            return centres
-        group = moved
+        before, (group, size, sums) = group, _nearest(points, centres)
+        if size.min() == 0 or (before is not None and np.array_equal(before, group)):
+            break
+        centres = sums / size[:, None]
     return centres
 
 
-def _nearest(points: Floats, centres: Floats) -> Ints:
-    return np.asarray(((centres**2).sum(axis=1)[:, None] - 2 * centres @ points.T).argmin(axis=0))
+def _nearest(points: Points, centres: Floats) -> tuple[Ints, Ints, Ints]:
+    """The nearest centre int64[n] of each point; number int64[k] and coordinate sums int64[k, 2] of each."""
+    group = np.empty(len(points), dtype=np.int64)
+    k = len(centres)
+    if compiled := kernels.compiled():
+        sums = compiled.nearest(points, centres, group)
+        return group, sums[:, 0], sums[:, 1:]
+    size, total = np.zeros(k, dtype=np.int64), np.zeros((k, 2), dtype=np.int64)
+    for i in range(0, len(points), _AT_ONCE):
+        part = points[i : i + _AT_ONCE]
+        own = group[i : i + _AT_ONCE]
+        own[:] = _nearest_of(part.astype(float), centres[None])[1][0]
+        size += np.bincount(own, minlength=k)
+        for axis in range(2):
+            total[:, axis] += np.bincount(own, part[:, axis], k).astype(np.int64)
+    return group, size, total
 
 
 def _distances(points: Floats) -> Floats:
-    x, y = points.T
-    return np.asarray(np.hypot(x[:, None] - x, y[:, None] - y))
+    if compiled := kernels.compiled():
+        out = np.empty((len(points), len(points)))
+        compiled.distances(points, out)
+        return out
+    x, y = points.T.copy()
+    gap = x[:, None] - x
+    gap *= gap
+    other = y[:, None] - y
+    other *= other
+    gap += other
+    return np.asarray(np.sqrt(gap, out=gap))
 
 
-def _silhouette(distance: Floats, weight: Floats, group: Ints, k: int) -> float:
-    """Mean silhouette of all people; people in one cell count as standing on one spot."""
-    into = (group[:, None] == np.arange(k)) * weight[:, None]
-    reach, size = distance @ into, into.sum(axis=0)
+def _silhouettes(cells: _Cells, divisions: list[Floats]) -> list[float]:
+    """Mean silhouette of all people for each division; people in one cell count as standing on one spot."""
+    if not divisions:
+        return []
+    groups = [_nearest_of(cells.points, centres[None])[1][0].astype(np.int64) for centres in divisions]
+    into = [
+        (group[:, None] == np.arange(len(centres))) * cells.weight[:, None]
+        for group, centres in zip(groups, divisions, strict=True)
+    ]
+    reach = _distances(cells.points) @ np.concatenate(into, axis=1)
+    ends = np.cumsum([len(centres) for centres in divisions])
+    return [
+        _silhouette(reach[:, end - one.shape[1] : end], one.sum(axis=0), cells.weight, group)
+        for group, one, end in zip(groups, into, ends, strict=True)
+    ]
+
+
+def _silhouette(reach: Floats, size: Floats, weight: Floats, group: Ints) -> float:
+    """From each cell's summed distance [b, k] to the people of each group, and their number [k]."""
     row = np.arange(len(group))
     own_size = size[group]
     own = reach[row, group] / np.maximum(own_size - 1, 1)
@@ -285,7 +430,7 @@ def _silhouette(distance: Floats, weight: Floats, group: Ints, k: int) -> float:
     other = others.min(axis=1)
     larger = np.maximum(own, other)
     score = np.divide(other - own, larger, where=larger > 0, out=np.zeros(len(group)))
-    return float(np.average(np.where(own_size > 1, score, 0.0), weights=weight))
+    return float((np.where(own_size > 1, score, 0.0) * weight).sum() / weight.sum())
 
 
 def _stability(cells: _Cells, centres: Floats, draws: int, rng: np.random.Generator) -> float:
@@ -295,9 +440,12 @@ def _stability(cells: _Cells, centres: Floats, draws: int, rng: np.random.Genera
         return np.nan
     people = int(cells.weight.sum())
     weight = rng.multinomial(people, cells.weight / people, size=draws).astype(float)
-    each = np.repeat(weight, 4, axis=0)
-    moved, _, spread = _lloyd(cells.points, each, _spread_starts(cells.points, each, k, rng))
+    of = np.repeat(np.arange(draws), 4)
+    moved, _, spread = _lloyd(cells.points, weight, of, _spread_starts(cells.points, weight, of, k, rng))
     best = spread.reshape(draws, 4).argmin(axis=1) + 4 * np.arange(draws)
-    group = _nearest(cells.points, centres)
-    again = (_nearest(cells.points, moved[b]) for b in best)
-    return float(np.mean([adjusted_rand(group, other, cells.weight) for other in again]))
+    group = _nearest_of(cells.points, centres[None])[1][0].astype(np.int64)
+    again = _nearest_of(cells.points, moved[best])[1]
+    tables = (
+        np.bincount(group * k + other, cells.weight, k * k).astype(float).reshape(k, k) for other in again
+    )
+    return float(np.mean([_rand(table) for table in tables]))

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,15 +33,19 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def compiled() -> ModuleType | None:
-    """The compiled kernels once ``warm`` has made them ready, else None."""
-    return _module
+def compiled(code: npt.NDArray[Any] | None = None) -> ModuleType | None:
+    """The compiled kernels once ``warm`` has made them ready, else None.
+
+    None too for votes whose ``code`` takes 32 bits: above 16,384 statements, passes over the votes wait for
+    memory anyway, and compiling everything twice would double what ``warm`` costs.
+    """
+    return _module if code is None or code.dtype == np.uint16 else None
 
 
 def warm() -> bool:
     """Make the kernels ready; False where numba is not installed.
 
-    Cost: some 30 s the first time on a machine, then under a second from the cache. Call it where
+    Cost: some 10 s the first time on a machine, then under a second from the cache. Call it where
     nobody waits: in the background when the server starts, or before a large conversation is read.
     """
     global _module
@@ -88,12 +92,13 @@ def _keep_the_cache_somewhere() -> None:
     """Where the installed package cannot be written to, numba is given a folder that only we can write to."""
     import numba
 
+    config: Any = numba.config
     here = Path(__file__).parent / "__pycache__"
-    if numba.config.CACHE_DIR or _writable(here):
+    if config.CACHE_DIR or _writable(here):
         return
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "tracktwo"
     # A cache holds machine code that is run as it is found: never in a folder others may write to.
-    numba.config.CACHE_DIR = str(home) if _writable(home) else tempfile.mkdtemp(prefix="tracktwo-kernels-")
+    config.CACHE_DIR = str(home) if _writable(home) else tempfile.mkdtemp(prefix="tracktwo-kernels-")
 
 
 def _writable(folder: Path) -> bool:

@@ -8,20 +8,25 @@ Source: DESIGN 6.1; principal components with missing cells at the mean as in Po
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import linalg, sparse
 from scipy.sparse import linalg as sparse_linalg
 
+from tracktwo.engines.opinion import kernels
 from tracktwo.engines.opinion.votes import Floats, Ints, Votes
 
 GRAM_UP_TO = 3_000  # statements; above, three m x m matrices cost more than the passes over the votes
-_WHOLE_SPECTRUM_UP_TO = 200  # statements; below, a full decomposition is as quick as two eigenvectors
+_WHOLE_SPECTRUM_UP_TO = 80  # statements; below, a full decomposition is as quick as two eigenvectors
 _FIELD = 16  # bits of one of the four sums packed in an int64
 _ROWS = (1 << (_FIELD - 1)) - 1  # more people would overflow a packed field
 _DENSE_CELLS = 1 << 22  # cells of one dense block
 _DENSE_FROM = 6  # a person who answered more than one statement in six is counted in a dense block
+_DENSE_FROM_COMPILED = 3  # compiled, pair by pair is quicker up to one statement in three
+_FEW_PAIRS = 20_000_000  # compiled, and for so few pairs of votes a dense block does not pay at all
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +60,26 @@ class Grams:
     def __add__(self, other: Grams) -> Grams:
         return Grams(self.xx + other.xx, self.mx + other.mx, self.mm + other.mm)
 
+    @property
+    def counts(self) -> tuple[Ints, Ints]:
+        """Number and sum of the votes on each statement, int64[m] each."""
+        return np.diagonal(self.mm).copy(), np.diagonal(self.mx).copy()
+
     def covariance(self, people: int) -> Floats:
         """Covariance float64[m, m] of the mean-imputed votes, divided by people - 1."""
-        mu = _means(np.diagonal(self.mm), np.diagonal(self.mx))
+        mu, degrees = means(*self.counts), max(people - 1, 1)
+        if compiled := kernels.compiled():
+            out = np.empty(self.mm.shape)
+            compiled.covariance(self.xx, self.mx, self.mm, mu, float(degrees), out)
+            return out
         cross = mu[:, None] * self.mx
-        product = self.xx - cross - cross.T + mu[:, None] * mu * self.mm
-        return product / max(people - 1, 1)
+        cross += cross.T.copy()
+        product = self.xx - cross
+        cross = mu[:, None] * mu
+        cross *= self.mm
+        product += cross
+        product /= degrees
+        return np.asarray(product)
 
 
 def find(votes: Votes, *, rng: np.random.Generator) -> Space:
@@ -71,33 +90,61 @@ def find(votes: Votes, *, rng: np.random.Generator) -> Space:
     people or statements. ``rng`` only starts the iteration for many statements.
     Cost: sum of squared answers per person for the Grams, O(v) a pass above 3,000 statements.
     """
+    if 0 < votes.statements <= GRAM_UP_TO:
+        return of_grams(grams(votes), votes, rng=rng)
     tally = votes.tally()[0]
     count = tally.sum(axis=1)
-    mu = _means(count, tally[:, 2] - tally[:, 0])
+    mu = means(count, tally[:, 2] - tally[:, 0])
     answered = votes.answers_per_person()
-    voters = int((answered > 0).sum())
-    components, variance = _components(votes, mu, voters, rng)
-    positions = project(votes, components, mu)
-    return Space(components, mu, variance, positions, answered)
+    voters = int(np.count_nonzero(answered))
+    components, variance = _components(mu, voters, rng, votes=votes)
+    return Space(components, mu, variance, project(votes, components, mu, count), answered)
 
 
-def project(votes: Votes, components: Floats, means: Floats) -> Floats:
+def of_grams(sums: Grams, votes: Votes, *, rng: np.random.Generator) -> Space:
+    """The space from Grams at hand, kept up to date vote by vote or merged from parts; cost m^2 and O(v)."""
+    count, total = sums.counts
+    mu = means(count, total)
+    answered = votes.answers_per_person()
+    components, variance = components_of(sums, int(np.count_nonzero(answered)), rng=rng)
+    return Space(components, mu, variance, project(votes, components, mu, count), answered)
+
+
+def components_of(sums: Grams, voters: int, *, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Components float64[2, m] and their variance float64[2], as in ``Space``, from Grams alone."""
+    return _components(means(*sums.counts), voters, rng, sums=sums)
+
+
+def means(count: Ints, total: Ints) -> Floats:
+    """The mean vote float64[m] of each statement, 0 without votes, from the number and sum of its votes."""
+    return np.divide(total, count, where=count > 0, out=np.zeros(len(count)))
+
+
+def project(votes: Votes, components: Floats, means: Floats, count: Ints | None = None) -> Floats:
     """Positions float64[n, 2]: sqrt(m / n_i) times the sum of (vote - mean) x component.
 
-    m counts the statements that carry a vote, n_i the person's answers; who answered little is so
-    not drawn to the middle. NaN for people without a vote. Cost O(v).
+    m counts the statements that carry a vote (``count`` int64[m] votes, where known), n_i the person's
+    answers; who answered little is so not drawn to the middle. NaN for people without a vote. Cost O(v).
     """
-    used = np.zeros(votes.statements, dtype=bool)
-    used[votes.code >> 2] = True
-    answered = votes.answers_per_person()
-    scale = np.sqrt(np.divide(used.sum(), answered, where=answered > 0, out=np.full(votes.people, np.nan)))
-    return np.asarray(along(votes, components, means) * scale[:, None])
+    if count is None:
+        count = votes.tally()[0].sum(axis=1)
+    positions = along(votes, components, means)
+    scale: Floats = votes.answers_per_person().astype(np.float64)
+    scale[scale == 0] = np.nan
+    np.divide(np.count_nonzero(count), scale, out=scale)
+    positions *= np.sqrt(scale, out=scale)[:, None]
+    return positions
 
 
 def along(votes: Votes, components: Floats, means: Floats) -> Floats:
     """Each person's sum of (vote - mean) x component, not scaled: float64[n, 2]. Cost O(v)."""
     table = _centred(means)[:, None] * np.repeat(components.T, 4, axis=0)
     sums: Floats = np.zeros((votes.people, 2))
+    if compiled := kernels.compiled(votes.code):
+        kernels.over_people(
+            votes.start, lambda i, j: compiled.along(votes.start, votes.code, i, j, table, sums)
+        )
+        return sums
     for people, part in votes.parts():
         picked = sparse.csr_array(
             (np.ones(len(part)), part.code.astype(np.int32), part.start),
@@ -110,17 +157,47 @@ def along(votes: Votes, components: Floats, means: Floats) -> Floats:
 def grams(votes: Votes) -> Grams:
     """The three integer Gram matrices, bit-exact and independent of any order.
 
-    Dense blocks for people who answered much, sparse products for those who answered little. Cost:
-    the sum over people of (answers)^2, or m^2 a person at matrix-product speed if that is quicker.
+    Dense blocks for people who answered much; for those who answered little, pair by pair or by sparse
+    products. Cost: the sum over people of (answers)^2 / 2, about 1 ns each compiled and 5 ns otherwise,
+    or m^2 a person at matrix-product speed if that is quicker.
     """
     m = votes.statements
     total = Grams(*(np.zeros((m, m), dtype=np.int64) for _ in range(3)))
     answered = votes.answers_per_person()
-    much = answered * _DENSE_FROM > m
-    for _, part in votes.of(much).parts(rows=max(1, _DENSE_CELLS // max(m, 1))):
-        total += _dense_grams(part)
+    compiled = kernels.compiled(votes.code)
+    longest = _longest_compiled(answered, m) if compiled else m // _DENSE_FROM
+    much = answered > longest
+    if much.any():
+        for _, part in votes.of(much).parts(rows=max(1, _DENSE_CELLS // max(m, 1))):
+            total += _dense_grams(part)
+    if compiled:
+        return total + _compiled_grams(votes, longest)
     for _, part in votes.of((answered > 0) & ~much).parts(rows=_ROWS):
         total += _packed_grams(part)
+    return total
+
+
+def _longest_compiled(answered: Ints, m: int) -> int:
+    """Up to how many answers of a person the pairs are counted one by one."""
+    longest = m // _DENSE_FROM_COMPILED
+    long = answered[answered > longest]
+    return longest if float(long @ long) > _FEW_PAIRS else m
+
+
+def _compiled_grams(votes: Votes, longest: int) -> Grams:
+    """Each thread adds up its own people; whole numbers, so the sum does not depend on the threads."""
+    compiled, m = kernels.compiled(votes.code), votes.statements
+    assert compiled is not None
+
+    def sums(first: int, last: int) -> list[npt.NDArray[np.int32]]:
+        upper = [np.zeros((m, m), dtype=np.int32) for _ in range(4)]
+        compiled.pair_sums(votes.start, votes.code, first, last, longest, *upper)
+        return upper
+
+    total = Grams(*(np.zeros((m, m), dtype=np.int64) for _ in range(3)))
+    for xx, mx, xm, mm in kernels.over_people(votes.start, sums):
+        for upper, lower, whole in ((xx, xx, total.xx), (mx, xm, total.mx), (mm, mm, total.mm)):
+            compiled.unfold(upper, lower, whole)
     return total
 
 
@@ -153,43 +230,78 @@ def _lowest_field(packed: Ints) -> tuple[Ints, Ints]:
     return lowest, (packed - lowest) >> _FIELD
 
 
-def _means(count: Ints, total: Ints) -> Floats:
-    return np.divide(total, count, where=count > 0, out=np.zeros(len(count)))
-
-
 def _centred(means: Floats) -> Floats:
     """Vote minus mean for each code: float64[4 m]."""
     return (np.array([-1.0, 0.0, 1.0, 0.0]) - means[:, None]).ravel()
 
 
-def _components(votes: Votes, mu: Floats, voters: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _components(
+    mu: Floats,
+    voters: int,
+    rng: np.random.Generator,
+    *,
+    sums: Grams | None = None,
+    votes: Votes | None = None,
+) -> tuple[Floats, Floats]:
     """The two leading unit vectors, signs fixed, and their variances; zeros where there is no spread."""
-    m = votes.statements
+    m = len(mu)
     components, variance = np.zeros((2, m)), np.zeros(2)
     if voters < 2 or m == 0:
         return components, variance
-    values, vectors = _leading(votes, mu, voters, rng)
+    start = rng.standard_normal(m)
+    if sums is not None:
+        values, vectors = _leading(sums.covariance(voters), start)
+    else:
+        assert votes is not None
+        values, vectors = _leading_by_passes(votes, mu, voters, start)
     real = values > 1e-12 * max(m, 1)
     variance[: len(values)] = np.where(real, values, 0.0)
     components[: len(values)] = np.where(real[:, None], vectors, 0.0)
     return np.array([_signed(c) for c in components]), variance
 
 
-def _leading(votes: Votes, mu: Floats, voters: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _leading(covariance: Floats, start: Floats) -> tuple[Floats, Floats]:
     """The up to two largest eigenvalues (falling) and eigenvectors as rows."""
+    if len(covariance) > _WHOLE_SPECTRUM_UP_TO:
+        try:
+            return _falling(*sparse_linalg.eigsh(covariance, k=2, v0=start))
+        except sparse_linalg.ArpackError:  # no spread at all, or nothing that stands out
+            pass
+    return _falling(*linalg.eigh(covariance))
+
+
+def _leading_by_passes(votes: Votes, mu: Floats, voters: int, start: Floats) -> tuple[Floats, Floats]:
+    """The same without any m x m matrix: some 20 to 40 passes over the votes, D'(D v) each."""
     m = votes.statements
-    if m <= _WHOLE_SPECTRUM_UP_TO:
-        values, vectors = linalg.eigh(grams(votes).covariance(voters))
-        return values[::-1][:2], vectors.T[::-1][:2]
-    start = rng.standard_normal(m)
-    if m <= GRAM_UP_TO:
-        values, vectors = sparse_linalg.eigsh(grams(votes).covariance(voters), k=2, v0=start)
-    else:
-        d = votes.matrix(_centred(mu))
-        passes = sparse_linalg.LinearOperator((m, m), matvec=lambda v: d.T @ (d @ v), dtype=np.float64)
-        values, vectors = sparse_linalg.eigsh(passes, k=2, v0=start)
-        values = values / (voters - 1)
-    order = np.argsort(values)[::-1]
+    passes = sparse_linalg.LinearOperator((m, m), matvec=_pass(votes, mu), dtype=np.float64)
+    values, vectors = _falling(*sparse_linalg.eigsh(passes, k=2, v0=start))
+    return values / (voters - 1), vectors
+
+
+def _pass(votes: Votes, mu: Floats) -> Callable[[Floats], Floats]:
+    """v -> D'(D v), D being votes minus means."""
+    centred = _centred(mu)
+    compiled = kernels.compiled(votes.code)
+    if compiled is None:
+        d = votes.matrix(centred)
+        return lambda v: np.asarray(d.T @ (d @ v))
+
+    def there_and_back(v: Floats) -> Floats:
+        weight = centred * np.repeat(v.ravel(), 4)
+
+        def sums(first: int, last: int) -> Floats:
+            by_code = np.zeros(len(centred))
+            compiled.there_and_back(votes.start, votes.code, first, last, weight, by_code)
+            return by_code
+
+        by_code = sum(kernels.over_people(votes.start, sums), np.zeros(len(centred)))
+        return np.asarray((by_code * centred).reshape(-1, 4).sum(axis=1))
+
+    return there_and_back
+
+
+def _falling(values: Floats, vectors: Floats) -> tuple[Floats, Floats]:
+    order = np.argsort(values)[::-1][:2]
     return values[order], vectors.T[order]
 
 

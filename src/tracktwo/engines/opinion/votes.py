@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from tracktwo.engines.opinion import kernels
 from tracktwo.errors import BadInput
 
 Ints = npt.NDArray[np.int64]
@@ -145,7 +146,20 @@ class Votes:
         Integers only: the same from any order of people and any partition. Cost O(v + sides m).
         """
         of_person = np.asarray(np.zeros(self.people) if side is None else side, dtype=np.int64)
+        if of_person.shape != (self.people,) or (self.people and of_person.max() >= sides):
+            raise BadInput(
+                "the sides do not name every person once", remedy="give one side, or -1, per person"
+            )
         cells = sides * self.statements * 4
+        if compiled := kernels.compiled(self.code):
+
+            def count(first: int, last: int) -> Ints:
+                own = np.zeros((sides, self.statements * 4), dtype=np.int64)
+                compiled.tally(self.start, self.code, of_person, first, last, own)
+                return own
+
+            parts = kernels.over_people(self.start, count)
+            return np.asarray(sum(parts)).reshape(sides, self.statements, 4)[:, :, :3]
         total = np.zeros(cells, dtype=np.int64)
         for people, part in self.parts():
             theirs = np.repeat(of_person[people], part.answers_per_person())

@@ -1,0 +1,200 @@
+"""Compiled kernels: the same counts, Grams, groups and ground as without a compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, triples
+from tests.naive import opinion as naive
+from tracktwo.engines.opinion import groups, kernels, space
+from tracktwo.engines.opinion.votes import Votes
+from tracktwo.errors import BadInput
+
+if not kernels.available():
+    pytest.skip("numba is not installed: nothing is compiled here", allow_module_level=True)
+
+SIZES = [(14, 12), (60, 45, 30), (900, 700, 400)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    """The other modules of this folder run without compiled kernels, as where numba is not installed."""
+    assert kernels.warm()
+    yield
+    kernels.cool()
+
+
+def both_ways(work):
+    """What compiled kernels answer, and what numpy and scipy answer."""
+    kernels.warm()
+    compiled = work()
+    kernels.cool()
+    plain = work()
+    kernels.warm()
+    return compiled, plain
+
+
+def found(votes: Votes, seed: int = 1) -> groups.Groups:
+    rng = np.random.default_rng(seed)
+    return groups.find(space.find(votes, rng=rng), rng=rng)
+
+
+@few
+@given(triples())
+def test_compiled_grams_are_those_of_counting_pair_by_pair(case):
+    expected = naive.grams(naive.last_given(case[0]), *case[1:])
+    grams = space.grams(packed(*case))
+    for mine, theirs in zip((grams.xx, grams.mx, grams.mm), expected, strict=True):
+        assert mine.tolist() == theirs.tolist()
+
+
+@few
+@given(triples())
+def test_compiled_counts_per_side_are_those_of_counting_one_by_one(case):
+    given_votes, people, statements = case
+    side = [person % 3 - 1 for person in range(people)]
+    counted = packed(*case).tally(side, 2)
+    assert counted.tolist() == naive.tally(naive.last_given(given_votes), side, 2, statements)
+
+
+@few
+@given(triples())
+def test_compiled_positions_are_the_scaled_sums_of_the_paper(case):
+    given_votes, people, statements = case
+    ballots = naive.last_given(given_votes)
+    here = space.find(packed(*case), rng=np.random.default_rng(1))
+    for person in range(people):
+        if here.answered[person]:
+            expected = naive.position(ballots, person, here.components, statements)
+            np.testing.assert_allclose(here.positions[person], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("statements", [30, 20_000])
+@pytest.mark.parametrize("answered", [0.002, 0.4, 1.0])
+def test_grams_and_counts_are_the_same_integers_compiled_or_not(monkeypatch, statements, answered):
+    votes, side = camps((70, 50), 30, answered=answered, seed=3)
+    person, statement, vote = votes.triples()
+    votes = Votes.from_triples(person, statement, vote, people=120, statements=statements)
+    compiled, plain = both_ways(lambda: votes.tally(side, 2))
+    assert np.array_equal(compiled, plain)
+    if statements < space.GRAM_UP_TO:
+        monkeypatch.setattr(space, "_FEW_PAIRS", 0)  # dense blocks for those who answered much
+        one, other = both_ways(lambda: space.grams(votes))
+        assert all(
+            np.array_equal(a, b) for a, b in zip(vars(one).values(), vars(other).values(), strict=True)
+        )
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 7, 200])
+def test_grams_counts_and_positions_do_not_depend_on_the_number_of_threads(monkeypatch, threads):
+    votes, _ = camps((60, 50), 25, answered=0.5, seed=6)
+    usual, positions = space.grams(votes), space.find(votes, rng=np.random.default_rng(0)).positions
+    monkeypatch.setattr(kernels, "THREADS_FROM", 0)
+    monkeypatch.setattr(kernels, "cores", lambda: threads)
+    again = space.grams(votes)
+    assert all(np.array_equal(a, b) for a, b in zip(vars(usual).values(), vars(again).values(), strict=True))
+    assert np.array_equal(space.find(votes, rng=np.random.default_rng(0)).positions, positions)
+    assert votes.tally().sum() == len(votes)
+
+
+def test_threads_share_the_people_without_gap_or_overlap():
+    start = np.array([0, 5, 5, 9, 30, 30, 31])
+    for threads in range(1, 9):
+        slices = kernels.over_people(start, lambda i, j: (i, j), threads=threads)
+        assert [i for first, last in slices for i in range(first, last)] == list(range(6))
+
+
+def test_more_people_than_one_tile_are_counted_once():
+    votes = Votes.from_table(np.tile([[1, -1, 9], [0, 9, 1]], (9_000, 1)))
+    grams = space.grams(votes)
+    assert grams.mm.tolist() == [[18_000, 9_000, 9_000], [9_000, 9_000, 0], [9_000, 0, 9_000]]
+    assert grams.xx.tolist() == [[9_000, -9_000, 0], [-9_000, 9_000, 0], [0, 0, 9_000]]
+
+
+@pytest.mark.parametrize("limit", ["_WHOLE_SPECTRUM_UP_TO", "GRAM_UP_TO"])
+def test_every_way_of_decomposing_finds_the_same_components_compiled(monkeypatch, limit):
+    votes, _ = camps((80, 60, 30), 40, answered=0.5, seed=4)
+    usual = space.find(votes, rng=np.random.default_rng(1))
+    monkeypatch.setattr(space, "_WHOLE_SPECTRUM_UP_TO", 0)
+    monkeypatch.setattr(space, limit, 0)
+    other = space.find(votes, rng=np.random.default_rng(9))
+    np.testing.assert_allclose(other.components, usual.components, atol=1e-9)
+    np.testing.assert_allclose(other.positions, usual.positions, atol=1e-9)
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_are_the_same_compiled_or_not(sizes, seed):
+    votes, _ = camps(sizes, 30, answered=0.5, seed=seed)
+    same_groups(votes)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_groups_are_the_same_compiled_or_not(name):
+    same_groups(real(name))
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_compiled_groups_are_the_same_mirrored_shuffled_and_from_another_seed(sizes):
+    votes, _ = camps(sizes, 30, answered=0.5, seed=8)
+    again, people = shuffled(votes, np.random.default_rng(3))
+    assert groups.adjusted_rand(found(again, seed=5).members, found(votes).members[people]) == 1.0
+
+
+def test_groups_of_a_large_crowd_are_settled_alike_compiled_or_not(monkeypatch):
+    monkeypatch.setattr(groups, "_SETTLE_UP_TO", 100)
+    votes, _ = camps((900, 700, 400), 30, answered=0.5, seed=2)
+    same_groups(votes)
+
+
+@few
+@given(st.integers(0, 1_000))
+def test_steps_and_starts_are_bit_for_bit_those_of_numpy(seed):
+    rng = np.random.default_rng(seed)
+    points = np.rint(rng.normal(size=(80, 2)) * 1e5)
+    weight = rng.integers(1, 9, (3, 80)).astype(float)
+    of = np.array([0, 1, 2, 2])
+
+    def moved():
+        starts = groups._spread_starts(points, weight, of, 3, np.random.default_rng(seed))
+        return starts, *groups._lloyd(points, weight, of, starts)
+
+    for one, other in zip(*both_ways(moved), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_side_that_is_not_there_is_refused_before_anything_is_counted():
+    with pytest.raises(BadInput):
+        packed([(0, 0, 1)], 1, 1).tally([1], 1)
+
+
+def test_where_numba_is_not_installed_the_engine_says_so_and_goes_on(monkeypatch):
+    kernels.cool()
+    monkeypatch.setattr(kernels, "available", lambda: False)
+    assert not kernels.warm()
+    assert kernels.compiled() is None
+    assert found(camps((30, 30), 15, divided=1)[0]).count == 2
+    monkeypatch.undo()
+    kernels.warm()
+
+
+def test_a_cache_goes_where_only_we_can_write(monkeypatch, tmp_path):
+    numba = pytest.importorskip("numba")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(kernels, "_writable", lambda folder: folder.parent == tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kernels._keep_the_cache_somewhere()
+    assert str(tmp_path / "tracktwo") == numba.config.CACHE_DIR
+
+
+def same_groups(votes: Votes) -> None:
+    compiled, plain = both_ways(lambda: found(votes))
+    assert groups.adjusted_rand(compiled.members, plain.members) == 1.0
+    assert compiled.sizes.tolist() == plain.sizes.tolist()
+    assert compiled.silhouette == pytest.approx(plain.silhouette, nan_ok=True)
+    assert compiled.stability == pytest.approx(plain.stability, nan_ok=True)
