@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 
-from tracktwo.errors import Refusal
 from tracktwo.process import rules
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
@@ -18,7 +17,7 @@ from tracktwo.process.seated import Seated
 from tracktwo.vault.fields import SealedText
 
 
-class UnaskedRead(Refusal):
+class UnaskedRead(RuntimeError):
     """A query that does not say for whom it reads. A programming mistake, never a person's."""
 
     def __init__(self) -> None:
