@@ -355,7 +355,7 @@ def test_nothing_is_done_with_a_page_opened_before_the_process_ended(table):
         lambda: acts.step(to=Phase.TALKS, by=stale),
     ]
     for deed in deeds:
-        with pytest.raises(Refusal, match="is closed|may go to: Erased"):
+        with pytest.raises(Refusal, match=r"is closed|may go to: Erased"):
             deed()
 
 

@@ -6,9 +6,8 @@ import datetime
 import uuid
 
 import pytest
-from django.db import transaction
 
-from tests.stories.table import Table, at_once, begun
+from tests.stories.table import at_once, begun
 from tracktwo.errors import Refusal
 from tracktwo.process import acts as process_acts
 from tracktwo.process.phases import Phase
@@ -264,8 +263,13 @@ def test_on_an_embedded_database_one_act_waits_for_the_other(tmp_path):
     assert [one.split()[0] for one in order[::2]] == [one.split()[0] for one in order[1::2]]
 
 
+@act
+def outer(process: uuid.UUID) -> None:
+    noted(process, "inner")
+    raise Fault
+
+
 def test_an_act_within_an_act_is_part_of_it(process):
-    with pytest.raises(Fault), transaction.atomic():
-        noted(process, "inner")
-        raise Fault
+    with pytest.raises(Fault):
+        outer(process)
     assert acts.verify(process).length == 6

@@ -244,9 +244,9 @@ def test_what_is_written_stands_nowhere_in_the_database(table):
 
 def printed(value: Any) -> str:
     page = engines["django"].from_string("{{ it }}{{ it|safe }}{{ it.open }}{{ it|pprint }}")
-    return "".join(
-        (str(value), repr(value), f"{value}", f"{[value]}", "{!s} {!r}".format(value, value))
-    ) + page.render({"it": value})
+    return "".join((str(value), repr(value), f"{value}", f"{[value]}", f"{value!s} {value!r}")) + page.render(
+        {"it": value}
+    )
 
 
 def test_a_sealed_value_never_prints_what_it_holds(table):
