@@ -2,7 +2,7 @@
 
 Ada convenes another process. Bo facilitates this one, Cleo beside him. North: Nia and Noor; South: Sol and Sam;
 East: Eda; a voter of the wider circle for each side. An expert, a rapporteur, an interpreter, an evaluator and an
-observer. Wim had a seat for the North and withdrew. Oren sits in Ada's process. And there is anybody at all.
+observer; a newcomer who came to the panel with a code and has no account yet. Wim had a seat for the North and withdrew. Oren sits in Ada's process. And there is anybody at all.
 
     cast = make()
     cast.words          every planted word -> what it is, whose, of which side and process
@@ -27,7 +27,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import TestCase
 
-from tracktwo.people.acts import make_convenor
+from tracktwo.people.acts import make_account, make_convenor
 from tracktwo.people.models import Person
 from tracktwo.people.sessions import SessionStore
 from tracktwo.process import acts as process_acts
@@ -103,6 +103,7 @@ class Cast:
     statements: dict[str, UUID] = field(default_factory=dict)
     versions: dict[str, UUID] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
+    user_names: dict[str, str] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     second_steps: dict[str, str] = field(default_factory=dict)
     _places: dict[str, dict[str, Place]] = field(default_factory=dict)
@@ -167,10 +168,14 @@ def wipe() -> None:
 
 
 def _account(cast: Cast, name: str) -> None:
-    """Somebody who signs in with a password and a second step."""
-    user_name = f"{name} {cast.plant('user name', 'house', owner=name)}"
-    cast.passwords[name] = f"{cast.plant('password', 'house', owner=name)}-staple"
-    person = make_convenor(user_name=user_name, password=cast.passwords[name])
+    """Somebody who signs in with a password and a second step: a convenor, or whom a code brought to the panel."""
+    user_name = cast.user_names[name] = f"{name} {cast.plant('user name', 'house', owner=name)}"
+    password = cast.passwords[name] = f"{cast.plant('password', 'house', owner=name)}-staple"
+    person = cast._people.get(name)
+    if person is None:
+        person = make_convenor(user_name=user_name, password=password)
+    else:
+        make_account(person=person, user_name=user_name, password=password)
     secret = hashlib.sha256(name.encode()).hexdigest()[:32].upper()
     secret = secret.translate(str.maketrans("0189", "ABCD"))
     Authenticator(user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)}).save()
@@ -179,7 +184,9 @@ def _account(cast: Cast, name: str) -> None:
     cast._people[name] = person
 
 
-def _seat(cast: Cast, name: str, process: str, role: Role, side: int = 0, *, thing: str) -> None:
+def _seat(
+    cast: Cast, name: str, process: str, role: Role, side: int = 0, *, thing: str, account: bool = True
+) -> None:
     """A seat, invited and taken with its code, by whoever facilitates."""
     by = cast.seated({"own": "Bo", "other": "Ada"}[process])
     sides = {row.place: row.pk for row in Side.unscoped.filter(process_id=cast.processes[process])}
@@ -200,6 +207,8 @@ def _seat(cast: Cast, name: str, process: str, role: Role, side: int = 0, *, thi
     for one in (code, entered.return_code):
         cast.keep(one, "code", process, owner=name, side=side)
     cast._places.setdefault(name, {})[process] = Place(str(role), side)
+    if account and not side:
+        _account(cast, name)
 
 
 def _let_in(cast: Cast) -> None:
@@ -266,15 +275,18 @@ def _the_process(cast: Cast) -> None:
     _seat(cast, "Cleo", "own", Role.CO_FACILITATOR, thing="panel")
     for role in panel:
         _seat(cast, str(role), "own", role, thing="panel")
+    _seat(cast, "newcomer", "own", Role.EXPERT, thing="panel", account=False)
+    cast._places["newcomer"]["own"] = Place("newcomer")
     table = {"Nia": 1, "Noor": 1, "Wim": 1, "Sol": 2, "Sam": 2, "Eda": 3}
     for name, side in table.items():
-        _seat(cast, name, "own", Role.PARTICIPANT, side, thing="participant")
+        thing = "withdrawn" if name == "Wim" else "participant"
+        _seat(cast, name, "own", Role.PARTICIPANT, side, thing=thing)
     for side, name in enumerate(SIDES, start=1):
         _seat(cast, f"voter of the {name}", "own", Role.VOTER, side, thing="voter")
     bo = cast.seated("Bo")
     process_acts.withdraw(seat=cast.seats["Wim"], by=bo)
     cast._places["Wim"]["own"] = Place(Role.PARTICIPANT, 1, withdrawn=True)
-    at_the_table = ["Bo", "Cleo", *map(str, panel), *(name for name in table if name != "Wim")]
+    at_the_table = ["Bo", "Cleo", "newcomer", *map(str, panel), *(name for name in table if name != "Wim")]
     _under_rules(cast, "own", at_the_table)
     _statements(cast)
     _votes(cast)

@@ -36,13 +36,14 @@ def addresses(method: str) -> dict[str, dict[str, str]]:
 
 def standing(player: Player, word: Word) -> str:
     """How somebody stands to a thing: the column of the table."""
+    place = player.seats.get(word.process)
+    if place is not None and (place.withdrawn or place.name == "newcomer"):
+        # Not even what is one's own: whoever withdrew reads nothing any more, a newcomer nothing as yet.
+        return "withdrawn" if place.withdrawn else "newcomer"
     if word.owner == player.name:
         return "self"
-    place = player.seats.get(word.process)
     if place is None:
         return "outsider" if player.person else "anybody"
-    if place.withdrawn:
-        return "withdrawn"
     near = not word.side or word.side == place.side
     if place.name == "participant":
         return "side" if near else "other"
@@ -55,10 +56,6 @@ def says(player: Player, word: Word) -> str:
     """sees, may or never."""
     if word.process == "exercise" and word.thing in at_the_door():
         return MAY
-    if word.owner == player.name and player.seats.get(word.process, None) is not None:
-        # Whoever withdrew reads nothing any more, not even what was theirs.
-        if player.seats[word.process].withdrawn:
-            return things()[word.thing]["withdrawn"]
     return things()[word.thing][standing(player, word)]
 
 

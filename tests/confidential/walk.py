@@ -265,7 +265,7 @@ class Walker:
 
     def _status(self, player: Player, ask: Ask, answer: Answer) -> None:
         """The status that the table of addresses says, for the house and for the process of the cast."""
-        if ask.thing and not ask.thing.startswith("own"):
+        if ask.url.startswith("/p/") and not ask.thing.startswith("own"):
             return
         rows = oracle.addresses("POST" if ask.method == "POST" else "GET")
         if ask.name not in rows:

@@ -1,0 +1,23 @@
+"""One house with its cast for all tests of a file: made once, taken back at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast in its processes. What a test changes is taken back with the test."""
+    from tests import cast as casting  # imported late: its tables need Django to be set up
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield casting.make()
+        transaction.set_rollback(True)
+    casting.wipe()
