@@ -32,6 +32,7 @@ from tracktwo.process.seated import Seated
 from tracktwo.process.wording import Worded
 from tracktwo.record import acts as record
 from tracktwo.record.once import AlreadyDone
+from tracktwo.record.rules import Line, act_and_number
 from tracktwo.vault.grants import Grant
 from tracktwo.web import ANYONE, SIGNED_IN, audience, once_of, resting, say
 
@@ -450,7 +451,7 @@ def _steps_table() -> list[dict[str, Any]]:
 def record_page(request: HttpRequest, seat: Seated) -> HttpResponse:
     """The head of the record for everybody; its entries for the panel."""
     finding = record.verify(seat.process)
-    entries = list(record.entries(seat.process)) if seat.on_panel else []
+    entries = [_entry(line) for line in record.entries(seat.process)] if seat.on_panel else []
     count = ngettext("%(n)s entry", "%(n)s entries", finding.length) % {"n": finding.length}
     who_sees = _(
         "Everybody with a seat sees the head of the record. The panel sees the acts by role; nobody sees content."
@@ -459,3 +460,10 @@ def record_page(request: HttpRequest, seat: Seated) -> HttpResponse:
         seat, who_sees, here="record", finding=finding, head=finding.head.hex(), count=count, entries=entries
     )
     return render(request, "process/record.html", context)
+
+
+def _entry(line: Line) -> dict[str, Any]:
+    """An entry in the reader's words; the record itself stays as it is."""
+    act, number = act_and_number(line.verb)
+    role = rules.ROLE_NAMES[Role(line.role)] if line.role in set(Role) else line.role
+    return {"number": line.number, "act": _(act) + number, "role": _(role), "day": line.day}

@@ -3,13 +3,58 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from tracktwo.errors import gettext_noop
 from tracktwo.vault.sealing import fingerprint
 
 START = bytes(32)
+
+# What an entry may say was done, and by whom beside the roles at the table. Entries are kept in these words
+# and shown in the reader's language.
+ACTS = (
+    gettext_noop("begin"),
+    gettext_noop("add a seat"),
+    gettext_noop("invite"),
+    gettext_noop("a seat is taken"),
+    gettext_noop("a seat withdraws"),
+    gettext_noop("write ground rules"),
+    gettext_noop("assent to ground rules"),
+    gettext_noop("review the risks"),
+    gettext_noop("step to preparing"),
+    gettext_noop("step to talks"),
+    gettext_noop("step to convening"),
+    gettext_noop("step to consulting"),
+    gettext_noop("step to drafting"),
+    gettext_noop("step to transfer"),
+    gettext_noop("step to follow-up"),
+    gettext_noop("write a statement"),
+    gettext_noop("seed statements"),
+    gettext_noop("import statements"),
+    gettext_noop("import a consultation"),
+    gettext_noop("votes of the wider circle"),
+    gettext_noop("moderate: open"),
+    gettext_noop("moderate: rejected"),
+    gettext_noop("translate"),
+    gettext_noop("review a translation"),
+    gettext_noop("analysis"),
+    gettext_noop("draft a paper"),
+    gettext_noop("freeze"),
+    gettext_noop("thaw"),
+    gettext_noop("close"),
+    gettext_noop("erase"),
+)
+BESIDE_THE_TABLE = (gettext_noop("convenor"), gettext_noop("administrator"))
+_NUMBER = re.compile(r" \(?\d+\)?$")
+
+
+def act_and_number(verb: str) -> tuple[str, str]:
+    """The act as it stands in ACTS, and the number behind it, such as " (2)", or ""."""
+    number = _NUMBER.search(verb)
+    return (verb[: number.start()], number.group()) if number else (verb, "")
 
 
 @dataclass(frozen=True)
