@@ -301,3 +301,75 @@ def distances(points: Array, out: Array) -> None:
         for j in range(len(points)):
             dx, dy = x[j] - here_x, y[j] - here_y
             row[j] = np.sqrt(dx * dx + dy * dy)
+
+
+_ROWS = (int64[::1], int64[::1], int64[::1], _CODE, int64)
+_SUMS = (int64[:, ::1], int64[:, ::1], int64[:, ::1])
+
+
+@_fast(int64[::1], int64[::1], int64[::1], *_ROWS, int64[::1], int64[:, :, ::1], *_SUMS)
+def give(
+    person: Array,
+    statement: Array,
+    answer: Array,
+    begin: Array,
+    length: Array,
+    room: Array,
+    pool: Array,
+    used: int,
+    side: Array,
+    counts: Array,
+    xx: Array,
+    mx: Array,
+    mm: Array,
+) -> tuple[int, int]:
+    """Take in votes one by one (answer 3: taken back): how many the pool had room for, and what it now holds."""
+    for v in range(len(person)):
+        i, a, new = person[v], statement[v], answer[v]
+        if length[i] == room[i]:
+            larger = 2 * length[i] + 4
+            if used + larger > len(pool):
+                return v, used
+            for r in range(length[i]):
+                pool[used + r] = pool[begin[i] + r]
+            begin[i] = used
+            room[i] = larger
+            used += larger
+        row = pool[begin[i] : begin[i] + room[i]]
+        n = length[i]
+        place = 0
+        while place < n and (row[place] >> 2) < a:
+            place += 1
+        old: Any = 3
+        if place < n and row[place] >> 2 == a:
+            old = np.int64(row[place] & 3)
+        before = old - 1 if old < 3 else 0
+        after = new - 1 if new < 3 else 0
+        moved, came = after - before, (1 if new < 3 else 0) - (1 if old < 3 else 0)
+        for r in range(n):
+            if r != place or old == 3:
+                b, y = np.int64(row[r] >> 2), np.int64(row[r] & 3) - 1
+                xx[a, b] += moved * y
+                xx[b, a] += moved * y
+                mx[a, b] += came * y
+                mx[b, a] += moved
+                mm[a, b] += came
+                mm[b, a] += came
+        xx[a, a] += after * after - before * before
+        mx[a, a] += moved
+        mm[a, a] += came
+        if side[i] >= 0:
+            if old < 3:
+                counts[side[i], a, old] -= 1
+            if new < 3:
+                counts[side[i], a, new] += 1
+        if old == 3 and new < 3:
+            for r in range(n, place, -1):
+                row[r] = row[r - 1]
+        elif old < 3 and new == 3:
+            for r in range(place, n - 1):
+                row[r] = row[r + 1]
+        if new < 3:
+            row[place] = a << 2 | new
+        length[i] = n + came
+    return len(person), used
