@@ -111,7 +111,9 @@ class Seat(OfProcess):
     role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
     side = models.ForeignKey(Side, null=True, on_delete=models.CASCADE)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
-    label = SealedText(scope=lambda seat: rules.roster(str(seat.side_id) if seat.side_id else None))
+    label = SealedText(
+        scope=lambda seat: rules.roster(str(seat.side_id) if seat.side_id else None, Role(seat.role))
+    )
     name = SealedText(scope="panel", null=True)
     official = models.BooleanField(default=False)  # an official in a private capacity (Track 1.5)
     withdrawn = models.BooleanField(default=False)

@@ -113,7 +113,7 @@ def scopes_of(
     """The scopes a seat holds. What is not named here is not held."""
     scopes = {"door", "circle", "figures"}
     if role in PANEL:
-        scopes |= {"plenary", "panel", "paper", *(roster(one) for one in ("panel", *sides))}
+        scopes |= {"plenary", "panel", "paper", *(roster(one) for one in ("panel", "circle", *sides))}
     if role is Role.INTERPRETER or (role is Role.OBSERVER and observers_hear):
         scopes |= {"plenary"}
     if role is Role.EVALUATOR:
@@ -123,9 +123,9 @@ def scopes_of(
     return frozenset(scopes)
 
 
-def roster(side: str | None) -> str:
-    """The scope of the names at the table of one side, or of the panel."""
-    return f"roster:{side or 'panel'}"
+def roster(side: str | None, role: Role | None = None) -> str:
+    """The scope of the names at the table of one side, of the panel, or of the wider circle: apart from each other."""
+    return "roster:circle" if role is Role.VOTER else f"roster:{side or 'panel'}"
 
 
 SIZE_BANDS = (

@@ -33,6 +33,7 @@ from tracktwo.process.wording import Worded
 from tracktwo.record import acts as record
 from tracktwo.record.once import AlreadyDone
 from tracktwo.record.rules import Line, act_and_number
+from tracktwo.vault import keys
 from tracktwo.vault.grants import Grant
 from tracktwo.web import ANYONE, SIGNED_IN, audience, once_of, resting, say
 
@@ -131,7 +132,7 @@ def sit(request: HttpRequest, pid: UUID) -> HttpResponse:
     if door.is_frozen(pid):
         return resting(request)
     row = Process.unscoped.filter(pk=pid, kind__in=rules.OPEN_KINDS).first()
-    if row is None:
+    if row is None or not keys.keystore().holds(pid):
         raise NotHere
     if request.method == "POST":
         seat = _uuid(request.POST.get("seat"))

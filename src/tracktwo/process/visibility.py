@@ -70,8 +70,8 @@ def own_row(seat: Seated, row: Any, *, instrument: str, scope: str, opens: UUID 
 
 def own_seat(seat: Seated) -> Grant:
     """Leave to read what stands on one's own slip: the label at the table."""
-    side = str(seat.side) if seat.side else None
-    return Grant(process=seat.process, scopes=frozenset({rules.roster(side)}), rows=frozenset({seat.seat}))
+    scope = rules.roster(str(seat.side) if seat.side else None, seat.role)
+    return Grant(process=seat.process, scopes=frozenset({scope}), rows=frozenset({seat.seat}))
 
 
 def for_counting(process: UUID) -> Grant:
