@@ -26,6 +26,7 @@ CACHE = "NUMBA_CACHE_DIR"
 _Result = TypeVar("_Result")
 _warming = Lock()
 _module: ModuleType | None = None
+_alone = False
 
 
 def available() -> bool:
@@ -65,8 +66,16 @@ def cool() -> None:
     _module = None
 
 
+def one_thread_each() -> None:
+    """Where something else already shares out the cores: one thread for each call from now on."""
+    global _alone
+    _alone = True
+
+
 def cores() -> int:
     """Cores this process may use."""
+    if _alone:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

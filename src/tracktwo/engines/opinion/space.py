@@ -97,7 +97,7 @@ def find(votes: Votes, *, rng: np.random.Generator) -> Space:
     mu = means(count, tally[:, 2] - tally[:, 0])
     answered = votes.answers_per_person()
     voters = int(np.count_nonzero(answered))
-    components, variance = _components(mu, voters, rng, votes=votes)
+    components, variance = components_by_passes(there_and_back(votes, mu), len(mu), voters, rng=rng)
     return Space(components, mu, variance, project(votes, components, mu, count), answered)
 
 
@@ -112,7 +112,24 @@ def of_grams(sums: Grams, votes: Votes, *, rng: np.random.Generator) -> Space:
 
 def components_of(sums: Grams, voters: int, *, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Components float64[2, m] and their variance float64[2], as in ``Space``, from Grams alone."""
-    return _components(means(*sums.counts), voters, rng, sums=sums)
+    m = len(sums.mm)
+    start = rng.standard_normal(m)
+    return _spread_along(m, voters, lambda: _leading(sums.covariance(voters), start))
+
+
+def components_by_passes(
+    there_and_back: Callable[[Floats], Floats], statements: int, voters: int, *, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """The same without any m x m matrix: some 20 to 40 passes v -> D'(D v) over the votes, D = votes - means."""
+    start = rng.standard_normal(statements)
+
+    def leading() -> tuple[Floats, Floats]:
+        shape = (statements, statements)
+        passes = sparse_linalg.LinearOperator(shape, matvec=there_and_back, dtype=np.float64)
+        values, vectors = _falling(*sparse_linalg.eigsh(passes, k=2, v0=start))
+        return values / (voters - 1), vectors
+
+    return _spread_along(statements, voters, leading)
 
 
 def means(count: Ints, total: Ints) -> Floats:
@@ -235,25 +252,12 @@ def _centred(means: Floats) -> Floats:
     return (np.array([-1.0, 0.0, 1.0, 0.0]) - means[:, None]).ravel()
 
 
-def _components(
-    mu: Floats,
-    voters: int,
-    rng: np.random.Generator,
-    *,
-    sums: Grams | None = None,
-    votes: Votes | None = None,
-) -> tuple[Floats, Floats]:
+def _spread_along(m: int, voters: int, leading: Callable[[], tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     """The two leading unit vectors, signs fixed, and their variances; zeros where there is no spread."""
-    m = len(mu)
     components, variance = np.zeros((2, m)), np.zeros(2)
     if voters < 2 or m == 0:
         return components, variance
-    start = rng.standard_normal(m)
-    if sums is not None:
-        values, vectors = _leading(sums.covariance(voters), start)
-    else:
-        assert votes is not None
-        values, vectors = _leading_by_passes(votes, mu, voters, start)
+    values, vectors = leading()
     real = values > 1e-12 * max(m, 1)
     variance[: len(values)] = np.where(real, values, 0.0)
     components[: len(values)] = np.where(real[:, None], vectors, 0.0)
@@ -270,23 +274,15 @@ def _leading(covariance: Floats, start: Floats) -> tuple[Floats, Floats]:
     return _falling(*linalg.eigh(covariance))
 
 
-def _leading_by_passes(votes: Votes, mu: Floats, voters: int, start: Floats) -> tuple[Floats, Floats]:
-    """The same without any m x m matrix: some 20 to 40 passes over the votes, D'(D v) each."""
-    m = votes.statements
-    passes = sparse_linalg.LinearOperator((m, m), matvec=_pass(votes, mu), dtype=np.float64)
-    values, vectors = _falling(*sparse_linalg.eigsh(passes, k=2, v0=start))
-    return values / (voters - 1), vectors
-
-
-def _pass(votes: Votes, mu: Floats) -> Callable[[Floats], Floats]:
-    """v -> D'(D v), D being votes minus means."""
+def there_and_back(votes: Votes, mu: Floats) -> Callable[[Floats], Floats]:
+    """v -> D'(D v), D being votes minus means; one pass over the votes each."""
     centred = _centred(mu)
     compiled = kernels.compiled(votes.code)
     if compiled is None:
         d = votes.matrix(centred)
         return lambda v: np.asarray(d.T @ (d @ v))
 
-    def there_and_back(v: Floats) -> Floats:
+    def one_pass(v: Floats) -> Floats:
         weight = centred * np.repeat(v.ravel(), 4)
 
         def sums(first: int, last: int) -> Floats:
@@ -297,7 +293,7 @@ def _pass(votes: Votes, mu: Floats) -> Callable[[Floats], Floats]:
         by_code = sum(kernels.over_people(votes.start, sums), np.zeros(len(centred)))
         return np.asarray((by_code * centred).reshape(-1, 4).sum(axis=1))
 
-    return there_and_back
+    return one_pass
 
 
 def _falling(values: Floats, vectors: Floats) -> tuple[Floats, Floats]:
