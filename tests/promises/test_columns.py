@@ -118,6 +118,8 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "number": ("number", ""), "seed": ("number", "of the engine"), "version": ("plain", "of this software"),
         "input_hash": ("digest", "keyed: an open one would confirm a guess of somebody's votes"),
         "released": ("sealed", ""), "counted": ("sealed", ""),
+        "asking": ("sealed", "what a vote on each statement is worth, for choosing the next one"),
+        "by_side": ("plain", "whether declared sides were compared"),
     },
     "tracktwo.Paper": {
         "id": ("key", "random"), "process_id": ("key", ""), "run_id": ("key", ""),

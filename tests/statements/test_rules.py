@@ -91,13 +91,3 @@ def test_closing_is_confirmed_by_typing_the_cover_title(facilitates, typed, may)
         return
     with pytest.raises(Refusal, match="type its cover title"):
         rules.may_close(facilitates, typed, "River studies")
-
-
-def test_each_voter_meets_the_statements_in_an_order_of_their_own():
-    slots = list(range(40))
-    orders = [tuple(rules.shown_order(bytes([n]) * 32, slots)) for n in range(50)]
-    assert len(set(orders)) == 50
-    assert all(sorted(order) == slots for order in orders)
-    assert rules.shown_order(b"x" * 32, slots) == rules.shown_order(b"x" * 32, slots[::-1])
-    first = [order[0] for order in orders]
-    assert max(first.count(slot) for slot in slots) < 10  # nobody is first for everybody

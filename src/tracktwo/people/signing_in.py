@@ -12,12 +12,31 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from tracktwo.errors import gettext_noop
 from tracktwo.people.models import Person
 from tracktwo.people.second_step import lacks_second_step
 from tracktwo.vault import keys, sealing
 
 # Forgotten at every start: a limit on guessing needs to tell callers apart, nobody needs to know them.
 _of_this_run = secrets.token_bytes(32)
+
+
+# Sentences of allauth on our pages, said in the words of our other pages: our catalogues come before its own.
+SAID_OTHERWISE = (
+    gettext_noop("Username"),
+    gettext_noop("The username and/or password you specified are not correct."),
+    gettext_noop("Use your password"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Use a security key"),
+    gettext_noop("Authenticator code"),
+    gettext_noop("Code"),
+    gettext_noop("Incorrect code."),
+    gettext_noop("Passwordless"),
+    gettext_noop(
+        "Enabling passwordless operation allows you to sign in using just this key, but imposes additional "
+        "requirements such as biometrics or PIN protection."
+    ),
+)
 
 
 class ByBlindIndex(AuthenticationBackend):

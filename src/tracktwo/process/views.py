@@ -12,13 +12,14 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from tracktwo import figures
-from tracktwo.errors import NotHere, Refusal
+from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.people import acts as people
 from tracktwo.people.forms import Account
 from tracktwo.people.models import Person
@@ -196,11 +197,25 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = forms.Begin(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            process = acts.begin(**form.cleaned_data, by=request.user, once=once_of(request))
+            process = acts.begin(
+                **form.cleaned_data,
+                facilitator=_in_every_language(gettext_noop("Facilitator")),
+                by=request.user,
+                once=once_of(request),
+            )
         except AlreadyDone:
             return redirect("front")
         return redirect("process", pid=process.pk)
     return render(request, "process/begin.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _in_every_language(sentence: str) -> dict[str, str]:
+    """Words of ours that are kept as people's own are: in each language of the interface."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = _(sentence)
+    return said
 
 
 @audience(SIGNED_IN)

@@ -79,6 +79,11 @@ def for_counting(process: UUID) -> Grant:
     return Grant(process=process, scopes=frozenset({"ballots", "counting"}))
 
 
+def for_asking(process: UUID) -> Grant:
+    """Leave to choose the next statement for a voter from what a count prepared. Only the choice is shown."""
+    return Grant(process=process, scopes=frozenset({"asking"}))
+
+
 def for_telling(process: UUID) -> Grant:
     """Leave to read what was released already: to tell a sealed round only once."""
     return Grant(process=process, scopes=frozenset({"figures"}))

@@ -22,7 +22,7 @@ from tracktwo.process.models import Process, Side
 from tracktwo.process.rules import MOST_SIDES
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
-from tracktwo.statements import ballots, reckoning, rules
+from tracktwo.statements import asking, ballots, reckoning, rules
 from tracktwo.statements.models import AnalysisRun, Ballot, Statement
 from tracktwo.statements.reckoning import Reckoned
 from tracktwo.statements.rules import State
@@ -99,19 +99,28 @@ def run(*, process: UUID, by: str) -> AnalysisRun | None:
     if not moved.any():
         return None
     question = _question(process)
+    reckoned = _reckoned(counted, question)
     return _store(
         process=process,
         after=last.number if last else 0,
         by=by,
         counted=counted,
         input_hash=keys.input_hash(process, counted.packed(), repr(question).encode()),
-        released=release(counted, question, told=told, moved=moved, closing=closing),
+        released=release(reckoned, question, told=told, moved=moved, closing=closing),
+        reckoned=reckoned,
     )
 
 
 @act
 def _store(
-    *, process: UUID, after: int, by: str, counted: Standing, input_hash: str, released: dict[str, Any]
+    *,
+    process: UUID,
+    after: int,
+    by: str,
+    counted: Standing,
+    input_hash: str,
+    released: dict[str, Any],
+    reckoned: Reckoned,
 ) -> AnalysisRun | None:
     """Keep a run under the next number; None where another count came first: its figures stand."""
     process_acts.locked(process)
@@ -123,7 +132,9 @@ def _store(
         seed=SEED,
         version=__version__,
         input_hash=input_hash,
+        by_side=reckoned.compared == reckoning.SIDES,
     )
+    stored.asking = asking.kept(reckoned.routing)
     stored.released, stored.counted = json.dumps(released), Fresh(counted.packed())
     stored.save()
     record.write(process=process, verb=f"analysis {stored.number}", role=by)
@@ -194,13 +205,16 @@ def _changed(before: Standing, now: Standing) -> list[bytes]:
 # --- what is released of a count ----------------------------------------------------------------
 
 
+def _reckoned(counted: Standing, question: Question) -> Reckoned:
+    votes = _votes(counted, question)
+    return reckoning.reckon(votes, seed=question.seed, side=counted.side - 1, sides=question.sides)
+
+
 def release(
-    counted: Standing, question: Question, *, told: dict[str, Any] | None, moved: Ints, closing: bool = False
+    reckoned: Reckoned, question: Question, *, told: dict[str, Any] | None, moved: Ints, closing: bool = False
 ) -> dict[str, Any]:
     """Everything a page may show of these ballots, as plain values."""
-    votes = _votes(counted, question)
-    reckoned = reckoning.reckon(votes, seed=question.seed, side=counted.side - 1, sides=question.sides)
-    figures = _figures(votes, reckoned)
+    figures = _figures(reckoned)
     if closing and not _figures_in(told) and not figures.shown.any():
         return _sealed_round(reckoned)
     by_side = reckoned.compared == reckoning.SIDES
@@ -250,8 +264,8 @@ def _votes(counted: Standing, question: Question) -> Votes:
     return Votes.from_triples(person, slot, vote, people=len(counted.ids), statements=question.columns)
 
 
-def _figures(votes: Votes, reckoned: Reckoned) -> Figures:
-    ground, voted = reckoned.ground, votes.answers_per_person() > 0
+def _figures(reckoned: Reckoned) -> Figures:
+    ground, voted = reckoned.ground, reckoned.space.answered > 0
     members = np.bincount(reckoned.part[voted & (reckoned.part >= 0)], minlength=reckoned.parts)
     return disclosure.figures(ground.agree, ground.disagree, ground.passed, members, ground.low, ground.high)
 

@@ -143,6 +143,8 @@ class AnalysisRun(OfProcess):
     version = models.CharField(max_length=20)
     released = SealedText(scope="figures")
     counted = SealedBytes(scope="counting")
+    asking = SealedText(scope="asking", null=True)
+    by_side = models.BooleanField(default=False)  # whether declared sides were compared
 
     objects: ClassVar[Runs] = Runs()
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracktwo.engines.opinion import bridging, groups, space
+from tracktwo.engines.opinion import bridging, groups, routing, space
 from tracktwo.engines.opinion.bridging import CommonGround
 from tracktwo.engines.opinion.groups import Groups
+from tracktwo.engines.opinion.routing import Routing
 from tracktwo.engines.opinion.space import Space
 from tracktwo.engines.opinion.votes import Votes
 
@@ -31,6 +32,7 @@ class Reckoned:
     space: Space
     groups: Groups
     ground: CommonGround
+    routing: Routing
 
 
 def reckon(votes: Votes, *, seed: int, side: NDArray[np.int64] | None = None, sides: int = 0) -> Reckoned:
@@ -39,13 +41,14 @@ def reckon(votes: Votes, *, seed: int, side: NDArray[np.int64] | None = None, si
     `side` [n] numbers the declared side of each person from 0, -1 for none; without it, or where nobody
     has a side, the groups found are compared. The engine's cost: under a second up to a million votes.
     """
-    rng = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(3)]
+    rng = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(4)]
     opinions = space.find(votes, rng=rng[0])
     fit = groups.find(opinions, rng=rng[1])
     voted = votes.answers_per_person() > 0
     compared, parts, part = _compared(voted, fit, side, sides)
     ground = bridging.common_ground(votes, part, sides=parts, rng=rng[2])
-    return Reckoned(compared, parts, part, opinions, fit, ground)
+    asking = routing.prepare(ground.posterior, space=opinions, rng=rng[3])
+    return Reckoned(compared, parts, part, opinions, fit, ground, asking)
 
 
 def _compared(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 
 from tracktwo.errors import Refusal, gettext_noop
@@ -95,8 +94,3 @@ def may_close(facilitates: bool, confirmed: str, cover_title: str) -> None:
                 "To close the process for good, type its cover title exactly as it stands on the page."
             )
         )
-
-
-def shown_order(pseudonym: bytes, slots: list[int]) -> list[int]:
-    """Slots in an order of this voter's own: the same at each visit, different from voter to voter."""
-    return sorted(slots, key=lambda slot: hashlib.sha256(pseudonym + slot.to_bytes(4, "big")).digest())

@@ -26,7 +26,7 @@ from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.seated import Seated
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, analysis, closure, counting, forms, results, rules, saying
+from tracktwo.statements import acts, analysis, asking, closure, counting, forms, results, rules, saying
 from tracktwo.statements.models import Seen, Statement
 from tracktwo.statements.results import Told
 from tracktwo.statements.rules import State
@@ -46,10 +46,9 @@ def vote(request: HttpRequest, seat: Seated) -> HttpResponse:
     open_ones = {one.slot: one for one in _seen(seat, state=State.OPEN) if one.slot is not None}
     ballot = acts.own_ballot(seat)
     answered = [slot for slot in open_ones if ballot is not None and ballot.vote(slot)]
-    order = rules.shown_order(seat.pseudonym("ballot"), list(open_ones))
-    chosen = _asked_for(request, open_ones) or next(
-        (open_ones[slot] for slot in order if slot not in answered), None
-    )
+    asked = asking.next_for(seat, list(open_ones), answered)
+    again = _asked_for(request, open_ones)
+    chosen = again or (open_ones[asked.slot] if asked else None)
     last = _uuid_or_none(request.GET.get("last"))
     context = frame(
         seat,
@@ -63,6 +62,7 @@ def vote(request: HttpRequest, seat: Seated) -> HttpResponse:
         answered=len(answered),
         chosen=ballot.vote(chosen.slot) if ballot and chosen and chosen.slot is not None else None,
         last=last,
+        why=_(asked.why) if asked and not again else "",
         needed=max(0, min(rules.BEFORE_LOOKING, len(open_ones)) - len(answered)),
     )
     return render(request, "statements/vote.html", context)
