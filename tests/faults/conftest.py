@@ -25,6 +25,8 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with nursery(Installation(folder / "data"), folder) as born:
             yield born
         return
-    with databases.fresh(request.getfixturevalue("postgresql_server")) as address:
-        with nursery(Installation(folder / "data", address), folder) as born:
-            yield born
+    with (
+        databases.fresh(request.getfixturevalue("postgresql_server")) as address,
+        nursery(Installation(folder / "data", address), folder) as born,
+    ):
+        yield born

@@ -42,6 +42,20 @@ def die_before_the_keys_are_erased() -> None:
     keys.erase = _die
 
 
-def _die(*_given: object) -> NoReturn:
+def die_before_the_ballots_are_cast() -> None:
+    """An import with its statements written and no vote yet."""
+    from tracktwo.statements import acts
+
+    acts.cast = _die
+
+
+def die_before_the_figures_are_stored() -> None:
+    """An import with all its votes, a moment before it is whole."""
+    from tracktwo.statements import analysis
+
+    analysis.run = _die
+
+
+def _die(*_given: object, **_named: object) -> NoReturn:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError

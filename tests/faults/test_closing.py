@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ COVER = "Talks on a river"
 
 
 def a_process_with_votes(home: Nursery, address: str, voters: int) -> tuple[dict[str, Any], list[Visitor]]:
-    cast = home.call(INSIDE + "a_process", voters=voters, statements=2)
+    cast = home.call(INSIDE + "a_process", voters=voters, statements=2, kind="exercise")
     people = [Visitor(lambda: address) for _ in range(voters)]
     for person, code in zip(people, cast["voters"].values(), strict=True):
         assert person.enter(code).status == 200
@@ -60,7 +61,9 @@ def test_an_erasure_cut_short_is_finished_by_saying_it_again(home):
     assert not holds(home, cast, "erasure")
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize(
+    "rounds", [2, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+)
 def test_a_vote_at_the_moment_of_closing_is_counted_or_refused(home, rounds):
     servers = home.serve(), home.serve()
     house = House(home, servers)
@@ -68,7 +71,7 @@ def test_a_vote_at_the_moment_of_closing_is_counted_or_refused(home, rounds):
         cast, people = a_process_with_votes(home, servers[1].address, 8)
         lead = house.visitor(cast["leads"][0], 0)
         second = [vote(person, cast, cast["statements"][1], "agree") for person in people]
-        closed, *voted = at_once(lambda lead=lead, cast=cast: close(lead, cast), *second)  # type: ignore[misc]
+        closed, *voted = at_once(partial(close, lead, cast), *second)
         assert closed.status == 302
         assert {answer.status for answer in voted} <= {302, 404, 409}
         kept = sum(answer.status == 302 for answer in voted)

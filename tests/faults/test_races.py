@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ class House:
     servers: tuple[Server, Server]
 
     def begun(self, **options: int) -> dict[str, Any]:
-        return dict(self.home.call(INSIDE + "a_process", **options))
+        return dict(self.home.call(INSIDE + "a_process", kind="exercise", **options))
 
     def visitor(self, code: str, server: int) -> Visitor:
         """Somebody who took a seat with this code and stays with one of the servers."""
@@ -68,7 +69,9 @@ def vote(visitor: Visitor, cast: dict[str, Any], statement: str, what: str) -> C
     return lambda: visitor.post(f"/p/{cast['process']}/vote/", statement=statement, vote=what)
 
 
-@pytest.mark.parametrize("rounds", [12, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize(
+    "rounds", [12, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+)
 def test_two_votes_on_one_ballot_at_once_both_stand(house, rounds):
     cast = house.begun(voters=1, statements=8)
     [(seat, code)] = cast["voters"].items()
@@ -81,12 +84,16 @@ def test_two_votes_on_one_ballot_at_once_both_stand(house, rounds):
         other = others[turn % len(others)]
         answers = at_once(vote(here, cast, one, what), vote(there, cast, other, what))
         assert statuses(answers) == [302, 302]
-        held = house.ask("votes", process=cast["process"])["votes"][seat] if turn % 6 == 5 or turn < 3 else None
+        held = (
+            house.ask("votes", process=cast["process"])["votes"][seat] if turn % 6 == 5 or turn < 3 else None
+        )
         told = None if what == "undo" else what
         assert held is None or (held[one], held[other]) == (told, told)
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize(
+    "rounds", [3, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+)
 def test_first_votes_at_once_give_every_seat_one_ballot_of_its_own(house, rounds):
     for _ in range(rounds):
         cast = house.begun(voters=6, statements=1)
@@ -96,7 +103,9 @@ def test_first_votes_at_once_give_every_seat_one_ballot_of_its_own(house, rounds
         everybody_holds_one(house, cast, 6)
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize(
+    "rounds", [2, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+)
 def test_newcomers_who_vote_at_once_never_get_the_same_blank_ballot(house, rounds):
     for _ in range(rounds):
         cast = house.begun(voters=1, statements=1)
@@ -119,12 +128,14 @@ def everybody_holds_one(house: House, cast: dict[str, Any], seats: int) -> None:
 def test_one_code_used_twice_at_once_opens_its_seat_once(house):
     cast = house.begun(voters=8)
     for code in cast["voters"].values():
-        answers = at_once(*(lambda n=n: house.stranger(n).enter(code) for n in range(2)))  # type: ignore[misc]
+        answers = at_once(*(partial(house.stranger(n).enter, code) for n in range(2)))
         assert statuses(answers) == [200, 409]
     assert house.ask("record_of", process=cast["process"])["verbs"]["a seat is taken"] == 8
 
 
-def moderate(lead: Visitor, cast: dict[str, Any], statement: str, do: str, reason: str = "") -> Callable[[], Answer]:
+def moderate(
+    lead: Visitor, cast: dict[str, Any], statement: str, do: str, reason: str = ""
+) -> Callable[[], Answer]:
     return lambda: lead.post(
         f"/p/{cast['process']}/statements/moderate/", statement=statement, do=do, reason=reason
     )
@@ -160,7 +171,7 @@ def test_a_form_sent_twice_at_once_is_carried_out_once(house):
     for turn in range(6):
         said = {"text": f"Share the gauge, {turn}.", "language": "en", "once": f"form {turn} of {code}"}
         path = f"/p/{cast['process']}/statements/write/"
-        answers = at_once(*(lambda one=one: one.post(path, **said) for one in (here, there)))  # type: ignore[misc]
+        answers = at_once(*(partial(one.post, path, **said) for one in (here, there)))
         assert statuses(answers) == [302, 302]
     assert len(house.ask("wordings", process=cast["process"])) == 6
 
@@ -172,6 +183,6 @@ def test_counting_twice_at_once_leaves_numbered_runs_and_no_error(house):
         assert vote(person, cast, cast["statements"][0], "agree")().status == 302
     leads = [house.visitor(code, n) for n, code in enumerate(cast["leads"])]
     path = f"/p/{cast['process']}/common-ground/compute/"
-    answers = at_once(*(lambda one=one: one.post(path) for one in leads))  # type: ignore[misc]
+    answers = at_once(*(partial(one.post, path) for one in leads))
     assert statuses(answers) == [302, 302]
     assert house.ask("record_of", process=cast["process"])["holds"]

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +18,31 @@ def main(data: Path) -> None:
     from tracktwo import serving
 
     serving.settle(data=data)
-    from django.urls import get_resolver
-
-    import tracktwo.asgi  # noqa: F401
+    # Not the application itself: it looks once, when it is made, which style and script files there are.
+    import a2wsgi  # noqa: F401
     import uvicorn  # noqa: F401
+    from django.urls import get_resolver
 
     get_resolver().url_patterns  # noqa: B018
     # The kernel takes the dead away: their numbers are asked for, never waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     born: list[int] = []
-    print("ready", flush=True)
+    _tell("ready")
     for line in sys.stdin:
         born.append(_bear(json.loads(line)))
-        print("born", born[-1], flush=True)
+        _tell(f"born {born[-1]}")
     for pid in born:
         _end(pid)
 
 
+def _tell(word: str) -> None:
+    sys.stdout.write(word + "\n")
+    sys.stdout.flush()
+
+
 def _end(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _bear(job: dict[str, Any]) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 
 from tracktwo.process import acts as process_acts
@@ -19,10 +22,19 @@ from tracktwo.statements import acts as statement_acts
 from tracktwo.statements.models import Ballot, Statement, Wording
 
 
-def a_process(*, voters: int = 0, statements: int = 0, waiting: int = 0, leads: int = 1) -> dict[str, Any]:
-    """A real process where votes are open; every seat with the code that opens it."""
+def a_process(
+    *, voters: int = 0, statements: int = 0, waiting: int = 0, leads: int = 1, kind: str = "real"
+) -> dict[str, Any]:
+    """A process where votes are open; every seat with the code that opens it.
+
+    Where a facilitator acts on pages it is an exercise, whose panel needs no account with a second step.
+    """
     process = process_acts.begin(
-        cover_title="Talks on a river", title="The river", sides=[NewSide("North"), NewSide("South")], by=None
+        cover_title="Talks on a river",
+        title="The river",
+        sides=[NewSide("North", "N"), NewSide("South", "S")],
+        by=None,
+        kind=Kind(kind),
     )
     seats = [_seat(process.pk, Role.FACILITATOR, f"Facilitator {n}") for n in range(leads)]
     _convened(process.pk, _seated(seats[0]), seats)
@@ -79,7 +91,11 @@ def newcomers(*, process: str, count: int) -> dict[str, str]:
 def a_process_open_to_anybody(*, kind: str) -> str:
     """A process with a seat that one click takes."""
     process = process_acts.begin(
-        cover_title="Talks", title="Talks", sides=[NewSide("North"), NewSide("South")], by=None, kind=Kind(kind)
+        cover_title="Talks",
+        title="Talks",
+        sides=[NewSide("North"), NewSide("South")],
+        by=None,
+        kind=Kind(kind),
     )
     seat = process_acts.add_seat(
         process=process.pk, role=Role.OBSERVER, label="Anybody", by="convenor", one_click=kind != "real"
@@ -102,9 +118,11 @@ def votes(*, process: str) -> dict[str, Any]:
     }
 
 
-def _votes_of(seat: Seat, slots: dict[UUID, int]) -> dict[str, str | None]:
+def _votes_of(seat: Seat, slots: dict[UUID, int | None]) -> dict[str, str | None]:
     ballot = statement_acts.own_ballot(visibility.seated(seat))
-    return {} if ballot is None else {str(pk): ballot.vote(slot) for pk, slot in slots.items()}
+    if ballot is None:
+        return {}
+    return {str(pk): ballot.vote(slot) for pk, slot in slots.items() if slot is not None}
 
 
 def _ballots_of(seat: Seat) -> int:
@@ -144,7 +162,10 @@ def health() -> str:
 
 def pragmas() -> dict[str, Any]:
     with connection.cursor() as cursor:
-        return {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "secure_delete")}
+        return {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "secure_delete")
+        }
 
 
 def record_of(*, process: str) -> dict[str, Any]:
@@ -173,3 +194,22 @@ def open_statements(*, process: str) -> list[dict[str, Any]]:
 def wordings(*, process: str) -> list[str]:
     grant = visibility.for_resealing(UUID(process))
     return [row.text.open(grant) for row in Wording.unscoped.filter(process_id=process)]
+
+
+def fill_the_disk(*, leave: int = 0) -> int:
+    """Write zeros beside the database until the disk has no room left; how many bytes that took."""
+    place, written = Path(settings.DATA) / "filler", 0
+    with place.open("wb", buffering=0) as filler:
+        while True:
+            try:
+                written += filler.write(bytes(65536))
+            except OSError as fault:
+                if fault.errno != errno.ENOSPC:
+                    raise
+                break
+        filler.truncate(max(0, written - leave))
+    return written
+
+
+def empty_the_disk() -> None:
+    (Path(settings.DATA) / "filler").unlink()

@@ -24,12 +24,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # A shell that starts the suite in the background has it ignore Ctrl-C, and what it starts inherits that.
-TRACKTWO = (
-    sys.executable,
-    "-c",
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from tracktwo.cli import app; app(prog_name='tracktwo')",
-)
+HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+TRACKTWO = (sys.executable, "-c", HEARS_CTRL_C + "from tracktwo.cli import app; app(prog_name='tracktwo')")
 SECONDS_TO_START = 90
 
 
@@ -98,7 +94,7 @@ def tracktwo(*words: object, home: Installation | None = None, **more: str) -> S
     """Run a command to its end."""
     known = (home.environment() if home else environment()) | more
     done = subprocess.run(
-        [*TRACKTWO, *map(str, words)], env=known, capture_output=True, text=True, timeout=120, check=False
+        [*TRACKTWO, *map(str, words)], env=known, capture_output=True, text=True, timeout=60, check=False
     )
     return Said(done.returncode, done.stdout, done.stderr)
 
@@ -138,7 +134,9 @@ def _wait_for(told: Path, alive: Any, log: Path) -> dict[str, Any]:
         with suppress(OSError, ValueError):
             return dict(json.loads(told.read_text()))
         time.sleep(0.01)
-    pytest.fail(f"The server did not start. It said:\n{log.read_text(errors='replace')[-4000:]}", pytrace=False)
+    pytest.fail(
+        f"The server did not start. It said:\n{log.read_text(errors='replace')[-4000:]}", pytrace=False
+    )
 
 
 @dataclass
@@ -163,7 +161,7 @@ class Nursery:
     def run(self, *words: object, fault: str = "") -> Said:
         """A command to its end."""
         pid, log = self._bear(words=[*map(str, words)], fault=fault)
-        code = self._ended(pid, log)
+        code = self.ended(pid, log)
         return Said(code, log.read_text(), log.with_suffix(".err").read_text())
 
     def begin(self, *words: object) -> tuple[int, Path]:
@@ -173,7 +171,7 @@ class Nursery:
     def call(self, function: str, **named: Any) -> Any:
         """What `module:function` answers inside the installation."""
         pid, log = self._bear(function=function, named=named)
-        code = self._ended(pid, log)
+        code = self.ended(pid, log)
         if code:
             pytest.fail(f"{function} failed:\n{log.with_suffix('.err').read_text()[-4000:]}", pytrace=False)
         return json.loads(log.with_suffix(".json").read_text())
@@ -187,7 +185,8 @@ class Nursery:
         assert line.startswith("born "), f"the nursery is gone: {line}"
         return int(line.split()[1]), log
 
-    def _ended(self, pid: int, log: Path) -> int:
+    def ended(self, pid: int, log: Path) -> int:
+        """Wait for the end of a command; its exit code."""
         end, deadline = log.with_suffix(".end"), time.monotonic() + 120
         while not end.exists():
             if not _lives(pid) and not end.exists():
@@ -206,10 +205,13 @@ def _lives(pid: int) -> bool:
 
 
 @contextmanager
-def nursery(home: Installation, folder: Path) -> Iterator[Nursery]:
-    """A nursery for an installation; its data directory, keys and tables are made."""
+def nursery(home: Installation, folder: Path, *, inside: tuple[str, ...] = ()) -> Iterator[Nursery]:
+    """A nursery for an installation; its data directory, keys and tables are made.
+
+    `inside` stands before its command: a program that gives it another view of the machine.
+    """
     folder.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "tests.serving.birth", str(home.data)]
+    command = [*inside, sys.executable, "-m", "tests.serving.birth", str(home.data)]
     process = subprocess.Popen(
         command, env=home.environment(), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

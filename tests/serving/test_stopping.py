@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import socket
 import subprocess
@@ -32,7 +30,9 @@ def places(tmp_path: Path) -> dict[str, Path]:
 
 
 def known(places: dict[str, Path]) -> dict[str, str]:
-    return environment(TMPDIR=str(places["temporary"]), HOME=str(places["home"]), XDG_DATA_HOME="", MPLCONFIGDIR="")
+    return environment(
+        TMPDIR=str(places["temporary"]), HOME=str(places["home"]), XDG_DATA_HOME="", MPLCONFIGDIR=""
+    )
 
 
 def left(places: dict[str, Path]) -> list[str]:
@@ -51,7 +51,9 @@ def sane(end: int) -> set[int]:
 
 
 def children(pid: int) -> list[int]:
-    return [int(one) for path in Path(f"/proc/{pid}/task").glob("*/children") for one in path.read_text().split()]
+    return [
+        int(one) for path in Path(f"/proc/{pid}/task").glob("*/children") for one in path.read_text().split()
+    ]
 
 
 @contextmanager
