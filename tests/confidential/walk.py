@@ -326,7 +326,7 @@ def neutral(ask: Ask, answer: Answer) -> str:
     for own in sorted({ask.url, html.escape(ask.url), *map(str, ask.sends.values())}, key=len, reverse=True):
         text = text.replace(own, "(as asked)") if len(own) > 5 else text
     text = re.sub(SHAPES_IN_ADDRESSES, "(id)", text)
-    text = re.sub(r"expires=[^;\n]+|Content-Length: \d+", "", text)
+    text = re.sub(r"[Ee]xpires[=:][^;\n]+|Content-Length: \d+", "", text)
     return TOKENS.sub(r"\1\2(token)", text)
 
 
