@@ -8,7 +8,7 @@ from django.test import Client
 from tests.stories.table import PASSWORD, Table, begun
 from tracktwo.errors import Refusal
 from tracktwo.people.acts import make_account, new_person
-from tracktwo.people.models import Person
+from tracktwo.people.models import Person, handle_of
 from tracktwo.process import acts
 from tracktwo.process.models import Seat
 from tracktwo.process.rules import Kind, Role
@@ -47,7 +47,11 @@ def test_an_account_is_made_once(table):
     client.post("/account/", FORM)
     assert client.get("/account/").status_code == client.post("/account/", FORM).status_code == 404
     with pytest.raises(Refusal, match="already"):
-        make_account(person=Person.objects.known_as(FORM["user_name"]), user_name="other", password=PASSWORD)
+        make_account(
+            person=Person.objects.get(handle=handle_of(FORM["user_name"])),
+            user_name="other",
+            password=PASSWORD,
+        )
 
 
 def test_two_people_do_not_take_one_user_name(table):

@@ -76,7 +76,7 @@ def test_every_role_phase_and_state_stands_in_the_catalogue_as_the_code_writes_i
     from tracktwo.statements.rules import REASONS, STATE_NAMES
 
     for names in (ROLE_NAMES, PHASE_NAMES, STATE_NAMES, REASONS):
-        assert set(names.values()) <= set(SAID)  # type: ignore[attr-defined]
+        assert set(names.values()) <= set(SAID)
 
 
 def test_each_word_is_explained_once():

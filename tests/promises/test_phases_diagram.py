@@ -21,8 +21,8 @@ def drawn(svg: str, stations: list[Phase]) -> set[tuple[str, str]]:
     place = {TOP + APART * number: phase.value for number, phase in enumerate(stations)}
     lines = re.findall(r'<path d="M[\d.]+ ([\d.]+)V([\d.]+)"', svg)
     bows = re.findall(r'<path d="M[\d.]+ ([\d.]+)C[\d.]+ [\d.]+,[\d.]+ [\d.]+,[\d.]+ ([\d.]+)"', svg)
-    found = {(place[float(y) - 9], place[float(end) + 11]) for y, end in lines}
-    return found | {(place[float(y)], place[float(end)]) for y, end in bows}
+    found = {(place[int(y) - 9], place[int(end) + 11]) for y, end in lines}
+    return found | {(place[int(y)], place[int(end)]) for y, end in bows}
 
 
 def steps(among: list[Phase]) -> set[tuple[str, str]]:

@@ -94,7 +94,8 @@ def test_two_swapped_entries_are_found(process):
 def test_swapped_words_of_two_entries_are_found(process):
     two, three = entry(process, 2), entry(process, 3)
     two.verb, three.verb = three.verb, two.verb
-    two.save(), three.save()
+    two.save()
+    three.save()
     assert broken_at(process) == "The record breaks at entry 2."
 
 
@@ -259,7 +260,7 @@ def test_on_an_embedded_database_one_act_waits_for_the_other(tmp_path):
         noted(table.id, name)
         order.append(f"{name} ends")
 
-    assert at_once(*[lambda n=n: slow(str(n)) for n in range(4)]) == [None] * 4  # type: ignore[misc]
+    assert at_once(*[lambda n=n: slow(str(n)) for n in range(4)]) == [None] * 4
     assert [one.split()[0] for one in order[::2]] == [one.split()[0] for one in order[1::2]]
 
 

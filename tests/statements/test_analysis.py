@@ -50,6 +50,13 @@ def told(table: Table) -> dict[str, Any]:
     return content
 
 
+def released(table: Table, standing: analysis.Standing) -> dict[str, Any]:
+    """What a count of exactly these ballots would release."""
+    question = analysis._question(table.id)
+    moved = np.full(9, len(standing.ids))
+    return analysis.release(analysis._reckoned(standing, question), question, told=None, moved=moved)
+
+
 def raw(table: Table) -> list[tuple[Any, ...]]:
     return list(
         AnalysisRun.unscoped.filter(process_id=table.id).order_by("number").values_list(
@@ -86,17 +93,12 @@ def test_the_same_votes_give_the_same_bytes_after_a_restart_too(table):
     dice = np.random.default_rng(5)
     people = [(int(side), dice.integers(0, 4, COUNT).tolist()) for side in dice.integers(1, 3, 80)]
     vote(table, *people)
-    standing, question = analysis.gathered(table.id), analysis._question(table.id)
-    moved = np.full(9, 80)
-
-    def released() -> str:
-        return json.dumps(analysis.release(standing, question, told=None, moved=moved))
-
-    first = released()
+    standing = analysis.gathered(table.id)
+    first = json.dumps(released(table, standing))
     run(table)
     kept = told(table)
     keys.forget()  # as after a restart
-    assert released() == first
+    assert json.dumps(released(table, standing)) == first
     again = analysis.Standing.unpacked(standing.packed())
     assert again.packed() == standing.packed()
     assert json.loads(first) == kept
@@ -105,12 +107,10 @@ def test_the_same_votes_give_the_same_bytes_after_a_restart_too(table):
 def test_the_order_of_ballots_does_not_matter(table):
     dice = np.random.default_rng(6)
     vote(table, *[(int(s), dice.integers(0, 4, COUNT).tolist()) for s in dice.integers(1, 3, 60)])
-    standing, question, moved = analysis.gathered(table.id), analysis._question(table.id), np.full(9, 60)
+    standing = analysis.gathered(table.id)
     order = dice.permutation(len(standing.ids))
     shuffled = analysis.Standing(standing.ids[order], standing.side[order], standing.slots[order])
-    figures = [
-        analysis.release(one, question, told=None, moved=moved)["figures"] for one in (standing, shuffled)
-    ]
+    figures = [released(table, one)["figures"] for one in (standing, shuffled)]
     assert figures[0] == figures[1]
 
 

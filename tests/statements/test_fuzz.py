@@ -19,7 +19,7 @@ from tracktwo.statements.models import Statement
 from tracktwo.web import patterns
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("FUZZ", "60"))  # many more by hand
+EXAMPLES = int(os.environ.get("FUZZ", "25"))  # many more by hand
 
 NAMES = [
     "text", "language", "once", "statement", "vote", "do", "reason", "reviewed", "role", "side", "label", "official",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def test_all_of_a_consultation_comes_in(table, river):
     standing = analysis.gathered(table.id)
     assert int(np.count_nonzero(standing.slots)) == 554
     # Votes on the rejected statement stay behind; all others are there, each where it was.
-    person, statement, vote = river.votes.triples()
+    _person, statement, vote = river.votes.triples()
     kept = river.moderated[statement] != -1
     assert np.count_nonzero(standing.slots == 3) == int((vote[kept] == 1).sum())
     assert np.count_nonzero(standing.slots == 1) == int((vote[kept] == -1).sum())
@@ -73,9 +74,7 @@ def test_the_groups_on_the_pages_are_those_of_the_map_command(table, river):
     take_in(table, river)
     told = table.client().get(f"/p/{table.id}/common-ground/").context["told"]
     report = mapping.analyse(river)
-    content = analysis.json.loads(
-        AnalysisRun.unscoped.get(process_id=table.id).released.open(table.lead.grant)
-    )
+    content = json.loads(AnalysisRun.unscoped.get(process_id=table.id).released.open(table.lead.grant))
     assert told == "figures"
     assert content["compared"] == report.compared == "groups"
     exact = [part.people for part in report.parts]
@@ -91,9 +90,7 @@ def test_the_groups_on_the_pages_are_those_of_the_map_command(table, river):
 def test_declared_sides_become_the_sides_of_the_process(table, river):
     take_in(table, river, sides=by_letter(river))
     assert np.bincount(analysis.gathered(table.id).side).tolist() == [0, 36, 24]
-    content = analysis.json.loads(
-        AnalysisRun.unscoped.get(process_id=table.id).released.open(table.lead.grant)
-    )
+    content = json.loads(AnalysisRun.unscoped.get(process_id=table.id).released.open(table.lead.grant))
     assert content["compared"] == "sides"
 
 

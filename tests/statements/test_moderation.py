@@ -109,8 +109,8 @@ def test_nobody_but_the_author_is_told_who_wrote_it(table, waiting):
         if row is not None:
             assert row.seen(seat, "en").own is (label == "Nia")
     row = Statement.unscoped.get(pk=waiting.pk)
-    assert bytes(row.pseudonym) == table.at("Nia").pseudonym("statement")
-    assert bytes(row.pseudonym) != table.at("Nia").pseudonym("ballot")
+    assert bytes(row.pseudonym or b"") == table.at("Nia").pseudonym("statement")
+    assert bytes(row.pseudonym or b"") != table.at("Nia").pseudonym("ballot")
 
 
 def test_no_word_of_a_statement_stands_in_the_database(waiting):
@@ -192,9 +192,7 @@ def test_statements_opened_at_the_same_moment_get_places_of_their_own():
     table = consulting(voters=1)
     rows = [acts.write(text=f"{n}.", language="en", by=table.at("a1")) for n in range(4)]
     lead = table.lead
-    came = at_once(
-        *[lambda row=row: acts.moderate(statement=row.pk, to=State.OPEN, by=lead) for row in rows]  # type: ignore[misc]
-    )
+    came = at_once(*[lambda row=row: acts.moderate(statement=row.pk, to=State.OPEN, by=lead) for row in rows])
     assert came == [None] * 4
     slots = Statement.unscoped.filter(process_id=table.id).values_list("slot", flat=True)
     assert sorted(slots) == [0, 1, 2, 3]  # type: ignore[type-var]

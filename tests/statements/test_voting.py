@@ -217,7 +217,7 @@ def test_first_votes_at_the_same_moment_are_all_kept():
     table = consulting(statements=WORDS, voters=3)
     first = statements(table)[0].pk
     people = [table.at(label) for label in table.seats]
-    came = at_once(*[lambda by=by: acts.vote(statement=first, vote="agree", by=by) for by in people])  # type: ignore[misc]
+    came = at_once(*[lambda by=by: acts.vote(statement=first, vote="agree", by=by) for by in people])
     assert came == [None] * 6
     assert [votes(table, label)[0] for label in table.seats] == ["agree"] * 6
 
@@ -230,7 +230,7 @@ def test_newcomers_at_the_same_moment_never_share_a_blank_ballot(monkeypatch):
     labels = [f"new {n}" for n in range(6)]
     people = [table.seat(label, Role.VOTER, 1) for label in labels]
     first = statements(table)[0].pk
-    came = at_once(*[lambda by=by: acts.vote(statement=first, vote="agree", by=by) for by in people])  # type: ignore[misc]
+    came = at_once(*[lambda by=by: acts.vote(statement=first, vote="agree", by=by) for by in people])
     assert came == [None] * 6
     assert [votes(table, label)[0] for label in labels] == ["agree"] * 6
 
@@ -239,7 +239,7 @@ def test_newcomers_at_the_same_moment_never_share_a_blank_ballot(monkeypatch):
 def test_votes_of_one_person_from_two_devices_are_all_kept():
     table = consulting(statements=WORDS, voters=1)
     by, rows = table.at("a1"), statements(table)
-    came = at_once(*[lambda row=row: acts.vote(statement=row.pk, vote="agree", by=by) for row in rows])  # type: ignore[misc]
+    came = at_once(*[lambda row=row: acts.vote(statement=row.pk, vote="agree", by=by) for row in rows])
     assert came == [None] * 4
     assert votes(table, "a1") == ["agree"] * 4
 
@@ -261,7 +261,7 @@ def test_votes_and_new_statements_at_the_same_moment_lose_nothing(monkeypatch):
     people, lead = [table.at(label) for label in table.seats], table.lead
     came = at_once(
         *[lambda by=by: votes_all(by) for by in people], lambda: writes(lead), lambda: writes(lead)
-    )  # type: ignore[misc]
+    )
     assert came == [None] * 8
     assert [row.slot for row in statements(table)] == list(range(14))
     for label in table.seats:

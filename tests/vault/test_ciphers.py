@@ -7,6 +7,7 @@ import hmac
 import os
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ def test_the_twin_and_the_cipher_give_the_published_answers_of_gcm(answer):
         bytes.fromhex(one) for one in (answer.key, answer.nonce, answer.plain, answer.bound)
     )
     assert slowly.gcm(key, nonce, plain, bound).hex() == answer.sealed
-    assert sealing.AESGCM(key).encrypt(nonce, plain, bound).hex() == answer.sealed
+    assert AESGCM(key).encrypt(nonce, plain, bound).hex() == answer.sealed
 
 
 @given(plain=anywhere, place=anywhere, number=st.integers(0, 2**32 - 1))
@@ -39,8 +40,8 @@ def test_a_sealed_value_is_gcm_of_the_padded_text_bound_to_header_and_place(plai
 @pytest.mark.parametrize("answer", slowly.HKDF)
 def test_the_twin_gives_the_published_answers_of_hkdf(answer):
     out = bytes.fromhex(answer.out)
-    asked = [bytes.fromhex(one) for one in (answer.secret, answer.salt, answer.info)]
-    assert slowly.hkdf(*asked, len(out)) == out
+    secret, salt, info = (bytes.fromhex(one) for one in (answer.secret, answer.salt, answer.info))
+    assert slowly.hkdf(secret, salt, info, len(out)) == out
 
 
 def test_keys_are_derived_as_rfc_5869_says():
@@ -176,9 +177,9 @@ def test_a_wrapped_key_that_was_altered_in_any_way_does_not_unwrap():
         one = bytearray(wrapped)
         one[bit // 8] ^= 1 << bit % 8
         altered.append(bytes(one))
-    for one in altered:
+    for broken in altered:
         with pytest.raises(Unreadable):
-            sealing.unwrap(bytes(one), under=under)
+            sealing.unwrap(broken, under=under)
     with pytest.raises(Unreadable):
         sealing.unwrap(wrapped, under=os.urandom(32))
 

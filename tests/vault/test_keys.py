@@ -18,7 +18,7 @@ from tracktwo.vault import keys
 from tracktwo.vault.grants import Grant
 from tracktwo.vault.keystore import HOUSE, KeyGone, Keystore
 from tracktwo.vault.models import DataKey
-from tracktwo.vault.sealing import Unreadable
+from tracktwo.vault.sealing import Unreadable, wrap
 
 
 @pytest.fixture
@@ -103,9 +103,7 @@ def test_who_comes_second_in_making_a_key_takes_the_first_one(process):
 def test_the_newest_key_seals_and_older_ones_still_open(process):
     number, first = keys.newest_key(process, "plenary")
     under = keys.keystore().process_key(process, "tracktwo scope plenary")
-    DataKey.objects.create(
-        process=process, scope="plenary", number=2, wrapped=keys.sealing.wrap(bytes(32), under=under)
-    )
+    DataKey.objects.create(process=process, scope="plenary", number=2, wrapped=wrap(bytes(32), under=under))
     assert keys.newest_key(process, "plenary") == (2, bytes(32))
     assert keys.data_key(process, "plenary", number) == first
 

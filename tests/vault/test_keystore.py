@@ -120,7 +120,12 @@ def test_a_secret_is_overwritten_before_it_is_unlinked(store, monkeypatch):
     path = store.folder / "processes" / f"{process}.erasure"
     before, seen = path.read_bytes(), []
     unlink = Path.unlink
-    monkeypatch.setattr(Path, "unlink", lambda self: (seen.append(self.read_bytes()), unlink(self)))
+
+    def looked(self: Path) -> None:
+        seen.append(self.read_bytes())
+        unlink(self)
+
+    monkeypatch.setattr(Path, "unlink", looked)
     module._destroy(path)
     assert len(seen) == 1
     assert len(seen[0]) == 32
