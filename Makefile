@@ -58,7 +58,7 @@ fix: environment-check ## put style in order where that needs no thought
 messages: environment-run ## collect the words of the interface into locale/*/LC_MESSAGES/django.po
 	@command -v xgettext >/dev/null && command -v msgmerge >/dev/null || { \
 		echo "Collecting words needs the gettext tools. On Debian or Ubuntu: apt-get install gettext." >&2; exit 1; }
-	@cd src/tracktwo && ../../$(BIN)/tracktwo manage makemessages --locale en --locale fr --locale ar \
+	@cd src/tracktwo && ../../$(BIN)/tracktwo manage makemessages --locale fr --locale ar \
 		--add-location file --no-wrap --ignore 'static/vendor/*'
 
 locks: ## resolve the dependencies anew (UPGRADE=--upgrade moves every pin)
