@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, triples
 from tests.naive import opinion as naive
-from tracktwo.engines.opinion import groups, kernels, space
+from tracktwo.engines.opinion import bridging, groups, kernels, space
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.errors import BadInput
 
@@ -198,3 +199,46 @@ def same_groups(votes: Votes) -> None:
     assert compiled.sizes.tolist() == plain.sizes.tolist()
     assert compiled.silhouette == pytest.approx(plain.silhouette, nan_ok=True)
     assert compiled.stability == pytest.approx(plain.stability, nan_ok=True)
+
+
+@few
+@given(st.integers(0, 1_000), st.integers(1, 5))
+def test_the_belief_about_every_side_is_that_of_numpy(seed, sides):
+    compiled = kernels.compiled()
+    rng = np.random.default_rng(seed)
+    n = rng.integers(0, 60, (12, sides)).astype(float)
+    yes = rng.binomial(n.astype(int), 0.6).astype(float)
+    usual, spread = rng.normal(size=sides), np.eye(sides) + 0.3
+    precision, pull = bridging._first_sites(yes, n)
+    mean, covariance = np.empty((12, sides)), np.empty((12, sides, sides))
+    compiled.belief(usual, spread, precision, pull, mean, covariance)
+    expected = bridging._belief(usual, spread, precision, pull)
+    np.testing.assert_allclose(mean, expected[0], atol=1e-10)
+    np.testing.assert_allclose(covariance, expected[1], atol=1e-10)
+    new = bridging._sites(mean, covariance, precision, pull, yes, n)
+    log_weights = bridging._LOG_WEIGHTS + bridging._NODES**2 / 2
+    compiled.sites(yes, n, bridging._NODES, log_weights, mean, covariance, precision, pull)
+    np.testing.assert_allclose(precision, new[0], atol=1e-9)
+    np.testing.assert_allclose(pull, new[1], atol=1e-9)
+
+
+@pytest.mark.parametrize("sides", [1, 2, 4])
+def test_draws_of_the_least_agreeing_side_and_their_ties_are_those_of_numpy(sides):
+    compiled = kernels.compiled()
+    rng = np.random.default_rng(sides)
+    answers = rng.integers(5, 40, (sides, 30))
+    posterior = bridging.learn(rng.binomial(answers, rng.random(30)), answers)
+    half = np.random.default_rng(1).standard_normal((sides, bridging._DRAWS // 2))
+    draws = np.empty((30, bridging._DRAWS))
+    root = np.linalg.cholesky(posterior.covariance)
+    compiled.smallest(np.ascontiguousarray(posterior.mean.T), np.ascontiguousarray(root), half, draws)
+    expected = bridging._smallest_shares(posterior, np.random.default_rng(1))
+    np.testing.assert_allclose(special.expit(draws), expected, atol=1e-12)
+    ranked = np.array(bridging._ranked(expected.mean(axis=1), np.ones(30, dtype=bool)))
+    pairs = (expected[:, : bridging._DRAWS // 2] + expected[:, bridging._DRAWS // 2 :]) / 2
+    same = np.zeros(30, dtype=bool)
+    compiled.tied(ranked, pairs, same)
+    runs = [run.tolist() for run in np.split(ranked, np.flatnonzero(~same)[1:])]
+    assert [tuple(run) for run in runs if len(run) > 1] == list(
+        bridging._ties(tuple(ranked.tolist()), expected)
+    )

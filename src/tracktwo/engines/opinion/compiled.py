@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba import float64, int32, int64, uint16
+from numba import boolean, float64, int32, int64, uint16
 
 Array = npt.NDArray[Any]  # of which numbers, say the signatures
 
@@ -373,3 +373,133 @@ def give(
             row[place] = a << 2 | new
         length[i] = n + came
     return len(person), used
+
+
+@_fast(float64[:, ::1], float64[:, ::1])
+def _inverse(matrix: Array, out: Array) -> None:
+    """The inverse of a small symmetric positive definite matrix, by Gauss and Jordan without pivots."""
+    k = len(matrix)
+    work = matrix.copy()
+    out[:] = 0.0
+    for i in range(k):
+        out[i, i] = 1.0
+    for i in range(k):
+        pivot = 1.0 / work[i, i]
+        for j in range(k):
+            work[i, j] *= pivot
+            out[i, j] *= pivot
+        for r in range(k):
+            if r != i:
+                factor = work[r, i]
+                for j in range(k):
+                    work[r, j] -= factor * work[i, j]
+                    out[r, j] -= factor * out[i, j]
+
+
+_PER_CELL = (float64[:, ::1], float64[:, ::1])
+
+
+@_fast(float64[::1], float64[:, ::1], *_PER_CELL, float64[:, ::1], float64[:, :, ::1])
+def belief(
+    usual: Array, spread: Array, precision: Array, pull: Array, mean: Array, covariance: Array
+) -> None:
+    """Mean [m, K] and covariance [m, K, K] of the log-odds given the Gaussian sites, as ``bridging._belief``."""
+    m, k = precision.shape
+    prior, tight = np.empty((k, k)), np.empty((k, k))
+    _inverse(spread, prior)
+    lean = np.empty(k)
+    for a in range(k):
+        lean[a] = 0.0
+        for b in range(k):
+            lean[a] += prior[a, b] * usual[b]
+    for j in range(m):
+        tight[:] = prior
+        for a in range(k):
+            tight[a, a] += precision[j, a]
+        own = covariance[j]
+        _inverse(tight, own)
+        for a in range(k):
+            mean[j, a] = 0.0
+            for b in range(k):
+                mean[j, a] += own[a, b] * (lean[b] + pull[j, b])
+
+
+@_fast(*_PER_CELL, float64[::1], float64[::1], float64[:, ::1], float64[:, :, ::1], *_PER_CELL)
+def sites(
+    yes: Array,
+    n: Array,
+    nodes: Array,
+    log_weights: Array,
+    mean: Array,
+    covariance: Array,
+    precision: Array,
+    pull: Array,
+) -> None:
+    """New sites in place of the old, as ``bridging._sites``: moments of each cell by quadrature."""
+    m, k = yes.shape
+    theta, weight = np.empty(len(nodes)), np.empty(len(nodes))
+    for j in range(m):
+        for a in range(k):
+            variance = covariance[j, a, a]
+            rest = 1 / variance - precision[j, a]
+            lean = mean[j, a] / variance - pull[j, a]
+            largest = -np.inf
+            for q in range(len(nodes)):
+                t = mean[j, a] + np.sqrt(variance) * nodes[q]
+                softplus = max(t, 0.0) + np.log1p(np.exp(-abs(t)))
+                theta[q] = t
+                weight[q] = yes[j, a] * t - n[j, a] * softplus - t * (rest * t / 2 - lean) + log_weights[q]
+                largest = max(largest, weight[q])
+            total = centre = width = 0.0
+            for q in range(len(nodes)):
+                weight[q] = np.exp(weight[q] - largest)
+                total += weight[q]
+                centre += weight[q] * theta[q]
+            centre /= total
+            for q in range(len(nodes)):
+                width += weight[q] / total * (theta[q] - centre) ** 2
+            tighter = min(max(1 / max(width, 1e-12) - rest, 0.0), n[j, a] / 4)
+            precision[j, a] = tighter
+            pull[j, a] = centre * (tighter + rest) - lean if n[j, a] > 0 else 0.0
+
+
+@_fast(float64[:, ::1], float64[:, :, ::1], float64[:, ::1], float64[:, ::1])
+def smallest(mean: Array, root: Array, half: Array, out: Array) -> None:
+    """out[j] = the smallest over sides of mean[j] + root[j] @ normal: ``half`` [K, draws/2] and its mirror image."""
+    m, k = mean.shape
+    draws = half.shape[1]
+    theta = np.empty(draws)
+    for j in range(m):
+        low, high = out[j, :draws], out[j, draws:]
+        for a in range(k):
+            theta[:] = 0.0
+            for b in range(a + 1):
+                factor, normal = root[j, a, b], half[b]
+                for d in range(draws):
+                    theta[d] += factor * normal[d]
+            centre = mean[j, a]
+            for d in range(draws):
+                up, down = centre + theta[d], centre - theta[d]
+                low[d] = up if a == 0 else min(low[d], up)
+                high[d] = down if a == 0 else min(high[d], down)
+
+
+@_fast(int64[::1], float64[:, ::1], boolean[::1])
+def tied(ranked: Array, pairs: Array, same: Array) -> None:
+    """same[r]: whether place r is tied with the first of its run, by two Monte Carlo errors.
+
+    ``pairs`` [m, draws/2] is the mean of each draw and its mirror image.
+    """
+    first = 0
+    draws = pairs.shape[1]
+    for r in range(1, len(ranked)):
+        one, other = pairs[ranked[first]], pairs[ranked[r]]
+        total = square = 0.0
+        for d in range(draws):
+            total += one[d] - other[d]
+        mean = total / draws
+        for d in range(draws):
+            square += (one[d] - other[d] - mean) ** 2
+        same[r] = abs(mean) <= 2 * np.sqrt(square / draws) / np.sqrt(draws) + 1e-12
+        if not same[r]:
+            first = r

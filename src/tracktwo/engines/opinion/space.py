@@ -188,7 +188,8 @@ def grams(votes: Votes) -> Grams:
         for _, part in votes.of(much).parts(rows=max(1, _DENSE_CELLS // max(m, 1))):
             total += _dense_grams(part)
     if compiled:
-        return total + _compiled_grams(votes, longest)
+        _add_pairs(total, votes, longest)
+        return total
     for _, part in votes.of((answered > 0) & ~much).parts(rows=_ROWS):
         total += _packed_grams(part)
     return total
@@ -201,7 +202,7 @@ def _longest_compiled(answered: Ints, m: int) -> int:
     return longest if float(long @ long) > _FEW_PAIRS else m
 
 
-def _compiled_grams(votes: Votes, longest: int) -> Grams:
+def _add_pairs(total: Grams, votes: Votes, longest: int) -> None:
     """Each thread adds up its own people; whole numbers, so the sum does not depend on the threads."""
     compiled, m = kernels.compiled(votes.code), votes.statements
     assert compiled is not None
@@ -211,11 +212,9 @@ def _compiled_grams(votes: Votes, longest: int) -> Grams:
         compiled.pair_sums(votes.start, votes.code, first, last, longest, *upper)
         return upper
 
-    total = Grams(*(np.zeros((m, m), dtype=np.int64) for _ in range(3)))
     for xx, mx, xm, mm in kernels.over_people(votes.start, sums):
         for upper, lower, whole in ((xx, xx, total.xx), (mx, xm, total.mx), (mm, mm, total.mm)):
             compiled.unfold(upper, lower, whole)
-    return total
 
 
 def _dense_grams(votes: Votes) -> Grams:
