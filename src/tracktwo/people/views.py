@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 
 from tracktwo.errors import NotHere
 from tracktwo.people import acts, forms, site
@@ -20,7 +21,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """Make the first facilitator's account; once, with the link printed at the first start."""
     if not site.token_opens(token):
         raise NotHere
-    form = forms.SetUp(request.POST or None)
+    form = forms.SetUp(request.POST or None, initial={"language": get_language()})
     if request.method != "POST" or not form.is_valid():
         return render(request, "people/set_up.html", {"form": form}, status=400 if form.errors else 200)
     values = form.cleaned_data

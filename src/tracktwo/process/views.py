@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi, ngettext
+from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -194,7 +194,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Begin a process; whoever begins it takes the lead facilitator's seat."""
     if not isinstance(request.user, Person) or not request.user.convenes:
         raise NotHere
-    form = forms.Begin(request.POST or None)
+    form = forms.Begin(request.POST or None, initial={"language": get_language()})
     if request.method == "POST" and form.is_valid():
         try:
             process = acts.begin(
