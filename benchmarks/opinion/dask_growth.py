@@ -85,11 +85,12 @@ def main() -> None:
     kernels.warm()
     kernels.one_thread_each()
     began = load()
-    where = args.scheduler or dask.distributed.LocalCluster(
+    make: Any = dask.distributed  # it has no types
+    where = args.scheduler or make.LocalCluster(
         n_workers=args.workers, threads_per_worker=1, dashboard_address=None
     )
     rows = []
-    with dask.distributed.Client(where) as client:
+    with make.Client(where) as client:
         for times in (1, args.times):
             votes = crowd(args.people * times, args.statements, args.votes_each, seed=args.seed)
             rows.append(compared(votes, args.parts * times, client))

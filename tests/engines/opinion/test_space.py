@@ -132,3 +132,11 @@ def test_real_conversations_look_the_same_in_any_order(name):
     votes = real(name)
     again, people = shuffled(votes, np.random.default_rng(3))
     np.testing.assert_allclose(found(again).positions, found(votes).positions[people], atol=1e-8)
+
+
+def test_where_passes_are_quicker_than_all_pairs_the_picture_is_the_same(monkeypatch):
+    votes, _ = camps((80, 60, 30), 90, answered=0.8, seed=4)
+    usual = found(votes)
+    monkeypatch.setattr(space, "_PASSES_FROM", 0)
+    assert space._quicker_by_passes(votes)
+    np.testing.assert_allclose(found(votes).positions, usual.positions, atol=1e-9)

@@ -26,6 +26,8 @@ _ROWS = (1 << (_FIELD - 1)) - 1  # more people would overflow a packed field
 _DENSE_CELLS = 1 << 22  # cells of one dense block
 _DENSE_FROM = 6  # a person who answered more than one statement in six is counted in a dense block
 _DENSE_FROM_COMPILED = 3  # compiled, pair by pair is quicker up to one statement in three
+_PAIRS_TO_A_VOTE = 20  # not compiled, and with more pairs than that to a vote passes are quicker ...
+_PASSES_FROM = 500_000  # ... from so many votes up; below, Grams cost little and are exact
 _FEW_PAIRS = 20_000_000  # compiled, and for so few pairs of votes a dense block does not pay at all
 
 
@@ -90,7 +92,7 @@ def find(votes: Votes, *, rng: np.random.Generator) -> Space:
     people or statements. ``rng`` only starts the iteration for many statements.
     Cost: sum of squared answers per person for the Grams, O(v) a pass above 3,000 statements.
     """
-    if 0 < votes.statements <= GRAM_UP_TO:
+    if 0 < votes.statements <= GRAM_UP_TO and not _quicker_by_passes(votes):
         return of_grams(grams(votes), votes, rng=rng)
     tally = votes.tally()[0]
     count = tally.sum(axis=1)
@@ -99,6 +101,14 @@ def find(votes: Votes, *, rng: np.random.Generator) -> Space:
     voters = int(np.count_nonzero(answered))
     components, variance = components_by_passes(there_and_back(votes, mu), len(mu), voters, rng=rng)
     return Space(components, mu, variance, project(votes, components, mu, count), answered)
+
+
+def _quicker_by_passes(votes: Votes) -> bool:
+    """Without compiled kernels a pair of votes costs 5 ns, and many passes are cheaper than all pairs."""
+    if kernels.compiled(votes.code) or len(votes) < _PASSES_FROM:
+        return False
+    answered = votes.answers_per_person().astype(np.float64)
+    return float(answered @ answered) / 2 > _PAIRS_TO_A_VOTE * len(votes)
 
 
 def of_grams(sums: Grams, votes: Votes, *, rng: np.random.Generator) -> Space:
