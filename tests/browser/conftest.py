@@ -1,8 +1,8 @@
 """A real server, a real Chromium, and a watch over what pages ask for.
 
 `open_page` gives a page in a fresh profile, with any of Playwright's context options; `page` is the plain one.
-A test fails if its page sent a request to another machine, broke the content security policy, or left an
-error uncaught. Tests that need no JavaScript say `open_page(java_script_enabled=False)`.
+A test fails if its page sent a request to another machine, broke the content security policy, wrote an error
+to the console or left one uncaught. Tests that need no JavaScript say `open_page(java_script_enabled=False)`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 SHOTS = HERE / "shots"
@@ -51,9 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+def program() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @dataclass(frozen=True)
 class Server:
-    """A running demo: its address and, for each role, the link that sits you down."""
+    """A running Tracktwo: its address and the links it printed, a demo's by role, else the one for set-up."""
 
     address: str
     links: dict[str, str]
@@ -61,10 +65,10 @@ class Server:
     log: Path
 
 
-def start_server(folder: Path, *arguments: str) -> Server:
-    """Start `tracktwo demo` on a free port and wait until it says that it is ready."""
+def start_server(folder: Path, word: str, *arguments: str) -> Server:
+    """Start `tracktwo demo` or `serve` on a free port and wait until it says that it is ready."""
     ready, log = folder / "ready.json", folder / "server.log"
-    command = [sys.executable, "-c", "from tracktwo.cli import app; app()", "demo"]
+    command = [sys.executable, "-c", "from tracktwo.cli import app; app()", word]
     command += ["--port", "0", "--ready-file", str(ready), *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TRACKTWO_")}
     with log.open("wb") as said:
@@ -76,10 +80,13 @@ def start_server(folder: Path, *arguments: str) -> Server:
         # Half a file while it is being written is no answer yet.
         with suppress(OSError, ValueError):
             said_so = json.loads(ready.read_text())
-            return Server(said_so["address"].rstrip("/"), said_so["links"], process, log)
+            links = said_so.get("links") or {"set up": said_so["set_up"]}
+            return Server(said_so["address"].rstrip("/"), links, process, log)
         time.sleep(0.1)
     stop(process)
-    pytest.fail(f"The demo did not start. It said:\n{log.read_text(errors='replace')[-4000:]}", pytrace=False)
+    pytest.fail(
+        f"The server did not start. It said:\n{log.read_text(errors='replace')[-4000:]}", pytrace=False
+    )
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -98,7 +105,15 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
     """The demo, as anybody starts it. Asking for the browser first spares the start where there is none."""
-    running = start_server(tmp_path_factory.mktemp("demo"))
+    running = start_server(tmp_path_factory.mktemp("demo"), "demo")
+    yield running
+    stop(running.process)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, browser: Browser) -> Iterator[Server]:
+    """A Tracktwo of one's own at its first start: no account, no process, a set-up link."""
+    running = start_server(tmp_path, "serve", "--data", str(tmp_path / "data"))
     yield running
     stop(running.process)
 
@@ -106,11 +121,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, whichever the machine has."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
+    if program() is None:
         pytest.skip("no Chromium on this machine: none of " + ", ".join(NAMES) + " is on the PATH")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        chromium = playwright.chromium.launch(executable_path=program(), args=list(QUIET))
         yield chromium
         chromium.close()
 
@@ -123,12 +137,16 @@ def watch(context: BrowserContext, seen: list[str]) -> None:
         if parts.scheme not in {"data", "blob", "about"} and parts.hostname not in LOOPBACK:
             seen.append(f"a request to another machine: {url}")
 
-    def said(text: str) -> None:
-        if "Content Security Policy" in text or "Content-Security-Policy" in text:
-            seen.append(f"against the content security policy: {text}")
+    def said(message: ConsoleMessage) -> None:
+        # A refusal's page has a status that the console repeats; the test that opened it knows.
+        refused = "Failed to load resource" in message.text and "/static/" not in message.location["url"]
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            seen.append(f"against the content security policy: {message.text}")
+        elif message.type == "error" and not refused:
+            seen.append(f"an error on the console: {message.text}")
 
     context.on("request", lambda request: asked(request.url))
-    context.on("console", lambda message: said(message.text))
+    context.on("console", said)
     context.on("weberror", lambda error: seen.append(f"an error uncaught: {error.error}"))
 
 
