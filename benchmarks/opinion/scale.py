@@ -67,16 +67,16 @@ def one_vote_more(votes: Votes, number: int, seed: int) -> dict[str, float]:
 
 
 def measured(votes: Votes, args: argparse.Namespace) -> dict[str, Any]:
-    stages, bandwidth = Stages(), memory_bandwidth()
-    base = peak_memory()
+    stages, base = Stages(), peak_memory()
     for _ in range(args.runs):
         fit = analyse(votes, stages)
+    peak, bandwidth = peak_memory(), memory_bandwidth()
     bound = PASSES * votes.code.nbytes / bandwidth
     total = sum(stages.wall.values())
     row: dict[str, Any] = {"people": votes.people, "statements": votes.statements, "votes": len(votes)}
     row |= {"stages": stages.as_data(), "wall": total, "cpu": sum(stages.cpu.values()), "groups": fit.count}
     row |= {"bandwidth": bandwidth, "bound": bound, "times_bound": total / bound}
-    row |= {"peak_mb": peak_memory(), "before_mb": base}
+    row |= {"peak_mb": peak, "before_mb": base}
     if args.incremental:
         row["incremental"] = one_vote_more(votes, args.incremental, args.seed)
     return row

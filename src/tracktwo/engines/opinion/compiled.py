@@ -304,10 +304,9 @@ def distances(points: Array, out: Array) -> None:
 
 
 _ROWS = (int64[::1], int64[::1], int64[::1], _CODE, int64)
-_SUMS = (int64[:, ::1], int64[:, ::1], int64[:, ::1])
 
 
-@_fast(int64[::1], int64[::1], int64[::1], *_ROWS, int64[::1], int64[:, :, ::1], *_SUMS)
+@_fast(int64[::1], int64[::1], int64[::1], *_ROWS, int64[::1], int64[:, :, ::1], int32[:, :, ::1])
 def give(
     person: Array,
     statement: Array,
@@ -319,11 +318,13 @@ def give(
     used: int,
     side: Array,
     counts: Array,
-    xx: Array,
-    mx: Array,
-    mm: Array,
+    pairs: Array,
 ) -> tuple[int, int]:
-    """Take in votes one by one (answer 3: taken back): how many the pool had room for, and what it now holds."""
+    """Take in votes one by one (answer 3: taken back): how many the pool had room for, and what it now holds.
+
+    What is counted once stands in one row of ``pairs`` and side by side, see ``incremental._folded``: most of the
+    time goes into waiting for memory.
+    """
     for v in range(len(person)):
         i, a, new = person[v], statement[v], answer[v]
         if length[i] == room[i]:
@@ -346,18 +347,17 @@ def give(
         before = old - 1 if old < 3 else 0
         after = new - 1 if new < 3 else 0
         moved, came = after - before, (1 if new < 3 else 0) - (1 if old < 3 else 0)
+        with_a = pairs[a]
         for r in range(n):
             if r != place or old == 3:
-                b, y = np.int64(row[r] >> 2), np.int64(row[r] & 3) - 1
-                xx[a, b] += moved * y
-                xx[b, a] += moved * y
-                mx[a, b] += came * y
-                mx[b, a] += moved
-                mm[a, b] += came
-                mm[b, a] += came
-        xx[a, a] += after * after - before * before
-        mx[a, a] += moved
-        mm[a, a] += came
+                pair, y = with_a[row[r] >> 2], np.int64(row[r] & 3) - 1
+                pair[0] += moved * y
+                pair[1] += came * y
+                pair[2] += moved
+                pair[3] += came
+        with_a[a, 0] += after * after - before * before
+        with_a[a, 1] += moved
+        with_a[a, 3] += came
         if side[i] >= 0:
             if old < 3:
                 counts[side[i], a, old] -= 1

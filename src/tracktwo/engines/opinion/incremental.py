@@ -18,16 +18,19 @@ from tracktwo.errors import BadInput
 
 TAKEN_BACK = 2  # in place of a vote (-1, 0, 1): the vote is withdrawn, as if it had never been given
 _SPARE = 4  # votes a person may add before the row has to move
+_AT_ONCE = 1 << 20  # votes taken in at a time
+_FOLD_AFTER = 1 << 29  # votes, each moving a pair by two at most: before 32 bits overflow
+
+Pairs = npt.NDArray[np.int32]
 
 
 class Running:
     """The votes of a growing conversation with their counts and Grams.
 
     ``grams`` and ``counts`` int64[sides, m, 3] are always those of ``votes()``. Not for use from several
-    threads at once. Memory: 2 bytes a vote, about 32 a person, 24 m^2.
+    threads at once. Memory: 2 bytes a vote, about 32 a person, 40 m^2.
     """
 
-    grams: Grams
     counts: Ints
 
     def __init__(self, votes: Votes, side: npt.ArrayLike | None = None, sides: int = 1) -> None:
@@ -44,7 +47,10 @@ class Running:
             np.zeros(votes.people, dtype=np.int64) if side is None else np.array(side, dtype=np.int64)
         )
         self.counts = votes.tally(self._side, sides).copy()
-        self.grams = space.grams(votes)
+        self._grams = space.grams(votes)
+        # What has moved since, for each pair once, at [a, b] when the vote was on a: xx, mx, mx of [b, a], mm.
+        self._pairs = np.zeros((votes.statements, votes.statements, 4), dtype=np.int32)
+        self._since = 0
         self._statements = votes.statements
         self._begin, self._length = votes.start[:-1].copy(), votes.answers_per_person()
         self._room = self._length.copy()  # votes that fit where the person's row stands
@@ -55,6 +61,15 @@ class Running:
     def people(self) -> int:
         """n, those without a vote included."""
         return len(self._begin)
+
+    @property
+    def grams(self) -> Grams:
+        """The Grams of the votes as they now stand; m^2 after a vote, else at hand."""
+        if self._since:
+            self._grams = _folded(self._grams, self._pairs)
+            self._pairs[:] = 0
+            self._since = 0
+        return self._grams
 
     def join(self, side: npt.ArrayLike) -> None:
         """Further people, without a vote so far, of these sides: they get the next numbers."""
@@ -77,10 +92,8 @@ class Running:
         """
         who, what, answer = (np.atleast_1d(np.asarray(a, dtype=np.int64)) for a in (person, statement, vote))
         self._check(who, what, answer)
-        taken = 0
-        while taken < len(who):
-            self._make_room(len(who) - taken)
-            taken += self._take(who[taken:], what[taken:], answer[taken:] + 1)
+        for i in range(0, len(who), _AT_ONCE):
+            self._take_all(who[i : i + _AT_ONCE], what[i : i + _AT_ONCE], answer[i : i + _AT_ONCE] + 1)
 
     def votes(self) -> Votes:
         """All votes as they now stand, packed anew; cost O(v)."""
@@ -118,9 +131,17 @@ class Running:
             larger[: self._used] = self._pool[: self._used]
             self._pool = larger
 
+    def _take_all(self, person: Ints, statement: Ints, answer: Ints) -> None:
+        if self._since + len(person) > _FOLD_AFTER:
+            self._grams = self.grams
+        self._since += len(person)
+        taken = 0
+        while taken < len(person):
+            self._make_room(len(person) - taken)
+            taken += self._take(person[taken:], statement[taken:], answer[taken:])
+
     def _take(self, person: Ints, statement: Ints, answer: Ints) -> int:
         """Take in as many votes as the pool has room for: their number, at least one."""
-        sums = self.grams
         taking = (kernels.compiled(self._pool) or _Plain).give
         taken, self._used = taking(
             person,
@@ -133,9 +154,7 @@ class Running:
             self._used,
             self._side,
             self.counts,
-            sums.xx,
-            sums.mx,
-            sums.mm,
+            self._pairs,
         )
         return int(taken)
 
@@ -155,9 +174,7 @@ class _Plain:
         used: int,
         side: Ints,
         counts: Ints,
-        xx: Ints,
-        mx: Ints,
-        mm: Ints,
+        pairs: Pairs,
     ) -> tuple[int, int]:
         for taken, (i, a, new) in enumerate(
             zip(person.tolist(), statement.tolist(), answer.tolist(), strict=True)
@@ -174,7 +191,7 @@ class _Plain:
             place = int(np.searchsorted(row[:n] >> 2, a))
             old = int(row[place] & 3) if place < n and row[place] >> 2 == a else 3
             others: Any = np.delete(row[:n], place) if old < 3 else row[:n].copy()
-            _move(a, old, new, others, xx, mx, mm)
+            _move(pairs[a], a, old, new, others)
             if side[i] >= 0:
                 counts[side[i], a, old : old + 1] -= 1  # nothing where there is no vote
                 counts[side[i], a, new : new + 1] += 1
@@ -185,18 +202,25 @@ class _Plain:
         return len(person), used
 
 
-def _move(a: int, old: int, new: int, others: Codes, xx: Ints, mx: Ints, mm: Ints) -> None:
-    """Change one answer (3: none) in all pairs with the person's other votes, and with itself."""
+def _move(with_a: Pairs, a: int, old: int, new: int, others: Codes) -> None:
+    """Change the answer on a (3: none) in all pairs with the person's other votes, and with itself."""
     before, after = (old - 1 if old < 3 else 0), (new - 1 if new < 3 else 0)
     moved, came = after - before, (new < 3) - (old < 3)
-    b = (others >> 2).astype(np.int64)
-    y = (others & 3).astype(np.int64) - 1
-    xx[a, b] += moved * y
-    xx[b, a] += moved * y
-    mx[a, b] += came * y
-    mx[b, a] += moved
-    mm[a, b] += came
-    mm[b, a] += came
-    xx[a, a] += after * after - before * before
-    mx[a, a] += moved
-    mm[a, a] += came
+    y = (others & 3).astype(np.int32) - 1
+    with_a[others >> 2] += np.stack(
+        [moved * y, came * y, np.full_like(y, moved), np.full_like(y, came)], axis=1
+    )
+    with_a[a] += np.array([after * after - before * before, moved, 0, came], dtype=np.int32)
+
+
+def _folded(sums: Grams, pairs: Pairs) -> Grams:
+    """The Grams with all that has moved: a pair counts in both orders, a statement with itself once."""
+    xx, mx, xm, mm = (pairs[:, :, k].astype(np.int64) for k in range(4))
+    for whole, mirrored in ((xx, xx), (mx, xm), (mm, mm)):
+        own = np.diagonal(whole).copy()
+        whole += mirrored.T.copy()
+        np.fill_diagonal(whole, own)
+    xx += sums.xx
+    mx += sums.mx
+    mm += sums.mm
+    return Grams(xx, mx, mm)
