@@ -53,7 +53,8 @@ def serve(
 
 
 def _address(host: str, taken: Any) -> str:
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    # A browser takes a passkey for a name only, never for a bare address.
+    shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104
     return f"http://{shown}:{taken.getsockname()[1]}"
 
 

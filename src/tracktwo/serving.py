@@ -18,7 +18,7 @@ from typing import Any
 from tracktwo.errors import BadInput, Refusal
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOP_WITHIN = 2  # seconds: an open page does not hold up the end
+STOP_WITHIN = 1  # seconds: an open page does not hold up the end
 
 
 def settle(*, data: Path | None = None, demo: bool = False) -> None:

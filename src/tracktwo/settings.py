@@ -259,6 +259,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "psycopg.pool": {"level": "CRITICAL"},  # what it has to say is said in one sentence
         "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.core.checks import Error
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -162,6 +163,12 @@ class Refusals:
             return not_here(request)
         if isinstance(exception, Refusal):
             return render(request, "refusal.html", {"sentence": say(exception)}, status=409)
+        if isinstance(exception, OperationalError):
+            sentence = _(
+                "This could not be kept just now: the server has no room or is too busy. "
+                "Nothing was changed. Try again in a moment."
+            )
+            return render(request, "refusal.html", {"sentence": sentence}, status=503)
         return None
 
 

@@ -52,7 +52,7 @@ def test_a_line_that_passes_every_check_is_released():
         ("sides", "Every side has been counted."),
         ("cell sizes", "Each figure rests on 5 people or more, of a side of 10 or more."),
         ("support", "Supported by a credible majority of every side."),
-        ("rounding", "Every figure is rounded to 5."),
+        ("rounding", "Every count is rounded to 5."),
         ("names", "No name, pseudonym or affiliation of this process stands in it."),
         ("quotations", "No 8 words in a row stand in a remark."),
         ("dates", "No date is finer than a month."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +30,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     site.write(name=values["site_name"], language=values["language"])
     site.close_set_up()
     login(request, person, backend=SIGN_IN_WITH)
+    record_authentication(request, person, method="password")
     return redirect("mfa_index")
 
 

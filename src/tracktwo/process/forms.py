@@ -76,6 +76,7 @@ class NewSeat(forms.Form):
         super().__init__(*args, **named)
         role, side = self.fields["role"], self.fields["side"]
         assert isinstance(role, forms.ChoiceField) and isinstance(side, forms.ChoiceField)
+        role.initial = Role.PARTICIPANT.value
         role.choices = [(one.value, _(rules.ROLE_NAMES[one])) for one in Role]
         side.choices = [("", _("none: the panel")), *sides]
 

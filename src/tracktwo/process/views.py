@@ -7,6 +7,7 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 import segno
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -114,6 +115,7 @@ def account(request: HttpRequest) -> HttpResponse:
         form.add_error("user_name", say(refusal))
         return _account_page(request, form)
     update_session_auth_hash(request, person)
+    record_authentication(request, person, method="password")
     return redirect("mfa_index")
 
 
@@ -352,7 +354,7 @@ def slips(request: HttpRequest, seat: Seated) -> HttpResponse:
 def _slip(request: HttpRequest, row: Seat, code: str, seat: Seated) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("enter-with", args=[code]))
     grant = visibility.own_seat(seat) if row.pk == seat.seat else seat.grant
-    picture = segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=False)
+    picture = segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=True)
     return {
         "label": door.read(row.label, grant).text,
         "letter": row.side.letter if row.side else "",

@@ -28,6 +28,7 @@ from tracktwo.process.seated import Seated
 from tracktwo.record.once import AlreadyDone
 from tracktwo.statements import acts, analysis, asking, closure, counting, forms, results, rules, saying
 from tracktwo.statements.models import Seen, Statement
+from tracktwo.statements.reckoning import GROUPS
 from tracktwo.statements.results import Told
 from tracktwo.statements.rules import State
 from tracktwo.web import language_name, once_of
@@ -268,7 +269,7 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
 
 def _figures_seen_by() -> str:
     return _(
-        "Everybody with a seat sees these figures: rounded to five, for groups of ten or more. "
+        "Everybody with a seat sees these figures, counted in fives, for groups of ten or more. "
         "Nobody's vote can be read from them."
     )
 
@@ -370,8 +371,12 @@ def _note(told: Told, slot: int) -> str:
     if told.kind == "sealed round":
         band = Band(told.content["together"][slot])
         return _("All sides together: %(band)s.") % {"band": _(disclosure.BANDS[band])} if band else ""
+    if slot in told.common and told.compared == GROUPS:
+        return _("Supported by a credible majority of every group.")
     if slot in told.common:
         return _("Supported by a credible majority of every side.")
+    if told.compared == GROUPS:
+        return ""
     if slot in told.content.get("traps", []):
         return _("A majority trap: much support overall, but not on every side.")
     if slot in told.content.get("minorities", []):
@@ -389,7 +394,8 @@ def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
         figures.Cell(x, y, int(people), int(group)) for x, y, people, group in told.content.get("map", [])
     ]
     sizes = told.content.get("groups", [])
-    groups = [Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1}) for g in range(len(sizes))]
+    # From the last hue downwards: a group is no side, and must not look like one.
+    groups = [Mark(str(g + 1), 8 - g, _("group %(number)s") % {"number": g + 1}) for g in range(len(sizes))]
     captions = [_("about %(people)s people") % {"people": size} for size in sizes]
     picture = (
         figures.opinion_map(
@@ -397,7 +403,6 @@ def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
             groups,
             key="map",
             title=_("Where people stand to each other"),
-            captions=captions,
             rtl=get_language_bidi(),
             description=_(
                 "People who voted alike stand close together. Each mark stands for five people or more."

@@ -20,6 +20,7 @@ from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
 from tracktwo.statements import results
 from tracktwo.statements.models import AnalysisRun, Seen, Statement
+from tracktwo.statements.reckoning import SIDES
 from tracktwo.statements.results import Told
 from tracktwo.transfer import rules
 from tracktwo.transfer.models import Line, Paper
@@ -57,6 +58,10 @@ def draft(
     told = results.latest(by)
     if told.figures is None:
         raise Refusal(gettext_noop("There are no figures yet that a paper could rest on. Count first."))
+    if told.compared != SIDES:
+        raise Refusal(
+            gettext_noop("A paper tells what every side supports. Here nobody has declared a side.")
+        )
     if not 0 < len(statements) <= MOST_LINES:
         raise Refusal(gettext_noop("Choose from one to %(most)s statements for the paper."), most=MOST_LINES)
     paper = _paper(by, frame, language)

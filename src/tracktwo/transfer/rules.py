@@ -180,7 +180,7 @@ def figures_are_rounded(sides: tuple[SideFigure, ...], thresholds: Thresholds) -
     if exact:
         sentence = gettext_noop("The figures of %(sides)s are not rounded to %(unit)s.")
         return Check("rounding", False, sentence, {"sides": exact, **facts})
-    return Check("rounding", True, gettext_noop("Every figure is rounded to %(unit)s."), facts)
+    return Check("rounding", True, gettext_noop("Every count is rounded to %(unit)s."), facts)
 
 
 def _rounded(cell: Cell, thresholds: Thresholds) -> bool:

@@ -141,7 +141,11 @@ def draft(request: HttpRequest, seat: Seated) -> HttpResponse:
                 considered=_considered(seat, chosen_language, chosen), by=seat, once=once_of(request),
             )  # fmt: skip
         return redirect("paper", pid=seat.process)
-    context = frame(seat, _seen_by_panel(), here="paper", form=form, choices=_choices(seat, language))
+    choices = _choices(seat, language)
+    if request.method == "POST":  # sent back for a correction: what was chosen stays chosen
+        kept = set(request.POST.getlist("statement"))
+        choices = [{**one, "chosen": str(one["one"].id) in kept} for one in choices]
+    context = frame(seat, _seen_by_panel(), here="paper", form=form, choices=choices)
     return render(request, "transfer/draft.html", context, status=400 if form.errors else 200)
 
 
