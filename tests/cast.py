@@ -16,7 +16,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 from allauth.mfa.models import Authenticator
@@ -24,7 +24,6 @@ from allauth.mfa.utils import encrypt
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.cache import cache
-from django.db import transaction
 from django.test import TestCase
 
 from tracktwo.people.acts import make_account, make_convenor
@@ -60,6 +59,7 @@ SHAPES = re.compile(
     r"|(?:[0-9A-Z]{4}-){6}[0-9A-Z]{2}"  # a code that takes a seat
     r"|[0-9a-f]{64}|[A-Z2-7]{32}|\b[0-9a-z]{32}\b"  # a pseudonym; the secret of a second step; a session
 )
+RUNS = re.compile(r"[0-9A-Za-z-]{16,}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ class Cast:
         self.words[word] = Word(thing, process, owner, side)
         return word
 
-    def keep(self, value: str | UUID | bytes, thing: str, process: str, *, owner: str = "", side: int = 0) -> None:
+    def keep(
+        self, value: str | UUID | bytes, thing: str, process: str, *, owner: str = "", side: int = 0
+    ) -> None:
         """Something that made itself (an id, a code, a pseudonym) and could leak as well."""
         said = value.hex() if isinstance(value, bytes) else str(value)
         self.words[said] = Word(thing, process, owner, side)
@@ -213,7 +215,13 @@ def _seat(
 
 def _let_in(cast: Cast) -> None:
     """A session for everybody, as after signing in."""
-    walkers = {"Bo": "facilitator", "Cleo": "co-facilitator", "Ada": "convenor", "Oren": "outsider", "Wim": "withdrawn"}
+    walkers = {
+        "Bo": "facilitator",
+        "Cleo": "co-facilitator",
+        "Ada": "convenor",
+        "Oren": "outsider",
+        "Wim": "withdrawn",
+    }
     for name, person in cast._people.items():
         own = cast._places.get(name, {}).get("own")
         place = walkers.get(name) or (own.name if own else "")
@@ -422,22 +430,17 @@ def _an_erased_process(cast: Cast) -> None:
 # --- looking for them ----------------------------------------------------------------------------
 
 
+def shapes_in(text: str) -> Iterator[str]:
+    """All that has the shape of something planted. Long runs of signs first: most of a page is short words."""
+    for run in set(RUNS.findall(text)):
+        yield from SHAPES.findall(run)
+
+
 def found_in(text: str, words: Mapping[str, Word]) -> Iterator[str]:
     """The planted words that stand in a text, each once."""
-    for candidate in set(SHAPES.findall(text)):
-        if candidate in words:
-            yield candidate
+    yield from {candidate for candidate in shapes_in(text) if candidate in words}
 
 
 def signed_in(player: Player) -> dict[str, str]:
     """The cookies of somebody's browser."""
     return {settings.SESSION_COOKIE_NAME: player.cookie} if player.cookie else {}
-
-
-def new_id() -> UUID:
-    return uuid4()
-
-
-def in_a_transaction() -> transaction.Atomic:
-    """What a test does inside is taken back at its end."""
-    return transaction.atomic()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from os.path import commonpath
 
 Disguise = Callable[[bytes], Iterable[bytes]]
 BASE64 = rb"[A-Za-z0-9+/_-]"
@@ -54,7 +54,7 @@ def _searches(words: set[bytes]) -> Iterator[tuple[str, re.Pattern[bytes], dict[
             for number, needle in enumerate(make(word)):
                 groups.setdefault((number, len(needle)), {})[needle] = word.decode()
         for (_, length), needles in groups.items():
-            start = os.path.commonprefix(list(needles))
+            start = commonpath(list(needles))
             if len(start) >= 2 and len(needles) > 20:
                 shape = re.compile(b"(?=(" + re.escape(start) + b".{%d}))" % (length - len(start)), re.DOTALL)
             else:

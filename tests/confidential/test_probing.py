@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, RequestFactory
+from django.core.cache import cache
+from django.test import Client
 
 import tracktwo
 from tests import cast as casting
@@ -21,8 +22,8 @@ from tracktwo.process import visibility
 from tracktwo.process.models import Process, Seat
 from tracktwo.statements import acts
 from tracktwo.statements.models import AnalysisRun, Ballot, Statement, Wording
+from tracktwo.statements.rules import State
 from tracktwo.transfer.models import Line, Paper
-from tracktwo.vault.grants import Grant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("probing")]
 SOURCE = Path(tracktwo.__file__).parent
@@ -40,7 +41,9 @@ def test_nobody_opens_a_ballot_but_its_own_seat(house: Cast) -> None:
         seat = house.seated(name)
         for ballot in ballots:
             try:
-                ballot.vector.open_bytes(visibility.own_row(seat, ballot, instrument="ballot", scope="ballots"))
+                ballot.vector.open_bytes(
+                    visibility.own_row(seat, ballot, instrument="ballot", scope="ballots")
+                )
                 opened[name] = opened.get(name, 0) + 1
             except NotHere:
                 pass
@@ -53,7 +56,8 @@ def test_nobody_opens_a_ballot_but_its_own_seat(house: Cast) -> None:
 def test_the_leave_to_open_one_ballot_opens_no_other(house: Cast) -> None:
     nia, noor = house.seated("Nia"), house.seated("Noor")
     mine, other = (
-        Ballot.unscoped.get(process_id=seat.process, pseudonym=seat.pseudonym("ballot")) for seat in (nia, noor)
+        Ballot.unscoped.get(process_id=seat.process, pseudonym=seat.pseudonym("ballot"))
+        for seat in (nia, noor)
     )
     grant = visibility.own_row(nia, mine, instrument="ballot", scope="ballots")
     assert mine.vector.open_bytes(grant)
@@ -65,8 +69,8 @@ def test_instruments_do_not_join(house: Cast) -> None:
     seat = house.seated("Nia")
     names = {seat.pseudonym(instrument) for instrument in ("ballot", "statement", "survey")}
     assert len(names) == 3
+    row = Statement.unscoped.get(pk=house.statements["own, waiting, Nia"])
     with pytest.raises(NotHere):
-        row = Statement.unscoped.get(pk=house.statements["own, waiting, Nia"])
         visibility.own_row(seat, row, instrument="ballot", scope="panel")
 
 
@@ -84,7 +88,7 @@ def test_acts_refuse_what_belongs_to_another_process(house: Cast) -> None:
     with pytest.raises(NotHere):
         process_acts.invite(seats=[house.seats["Oren"]], by=bo)
     with pytest.raises(NotHere):
-        acts.moderate(statement=house.statements["other, waiting, Oren"], to=acts.State.OPEN, by=bo)
+        acts.moderate(statement=house.statements["other, waiting, Oren"], to=State.OPEN, by=bo)
     with pytest.raises(NotHere):
         acts.translate(
             statement=house.statements["other, open 0"], language="ar", text="x", reviewed=True, by=bo
@@ -99,9 +103,9 @@ def test_acts_of_facilitators_refuse_everybody_else(house: Cast) -> None:
             lambda: process_acts.invite(seats=[house.seats["Sol"]], by=seat),  # noqa: B023
             lambda: process_acts.write_ground_rules(text="x", by=seat),  # noqa: B023
             lambda: process_acts.freeze(by=seat),  # noqa: B023
-            lambda: acts.moderate(  # noqa: B023
+            lambda: acts.moderate(
                 statement=house.statements["own, waiting, Nia"],
-                to=acts.State.OPEN,
+                to=State.OPEN,
                 by=seat,  # noqa: B023
             ),
         ):
@@ -192,21 +196,26 @@ def test_every_code_that_opens_nothing_is_answered_alike(house: Cast) -> None:
 
 def test_sign_in_answers_alike_whoever_is_named(house: Cast) -> None:
     walker = Walker(house)
-    names = [house.user_names["Bo"], "Nobody in particular", "Somebody else", house.players["Nia"].person.handle]  # type: ignore[union-attr]
+    nia = house.players["Nia"].person
+    assert nia is not None
+    names = [house.user_names["Bo"], "Nobody in particular", "Somebody else", nia.handle]
+    wrong = {"password": "wrong password 1"}
     asks = [
-        Ask("account_login", "/accounts/login/", method="POST", sends={"login": name, "password": "wrong password 1"})
+        Ask("account_login", "/accounts/login/", method="POST", sends={"login": name, **wrong})
         for name in names
     ]
     answers = []
     for ask in asks:
-        casting.cache.clear()  # the limit on guessing is another promise
+        cache.clear()  # the limit on guessing is another promise
         answers.append(walk.neutral(ask, walker.answer(house.players["anybody"], ask)))
     assert answers.count(answers[0]) == len(asks)
 
 
 def test_a_password_alone_opens_no_process(house: Cast) -> None:
     browser = Client()
-    first = browser.post("/accounts/login/", {"login": house.user_names["Bo"], "password": house.passwords["Bo"]})
+    first = browser.post(
+        "/accounts/login/", {"login": house.user_names["Bo"], "password": house.passwords["Bo"]}
+    )
     assert first["Location"] == "/accounts/2fa/authenticate/"
     assert browser.get(f"/p/{house.processes['own']}/").status_code == 404
 
@@ -221,10 +230,7 @@ def test_a_forged_or_altered_session_is_nobody(house: Cast) -> None:
 
 
 def test_the_paper_as_a_file_names_no_time_no_tool_and_nobody(house: Cast) -> None:
-    walker = Walker(house)
-    request = RequestFactory().get(f"/p/{house.processes['own']}/paper/pdf/")
-    request.COOKIES.update(casting.signed_in(house.players["Bo"]))
-    response = walker.handler.get_response(request)
+    response = walk.response_of(house, "Bo", f"/p/{house.processes['own']}/paper/pdf/")
     assert response["Content-Type"] == "application/pdf"
     assert all(
         telling not in response.content
@@ -240,4 +246,7 @@ def test_what_a_refusal_says_holds_nothing_of_anybody_else(house: Cast) -> None:
     )
     assert answer.status == 409
     assert "You have voted on 0." in answer.body
-    assert [house.words[word].thing for word in casting.found_in(answer.body, house.words)] in ([], ["process"])
+    assert [house.words[word].thing for word in casting.found_in(answer.body, house.words)] in (
+        [],
+        ["process"],
+    )

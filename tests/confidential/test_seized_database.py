@@ -30,11 +30,15 @@ from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
 from tracktwo.process.seated import Seated
 from tracktwo.statements import acts, ballots, closure
-from tracktwo.statements.models import Ballot
+from tracktwo.statements.models import Ballot, Statement
 from tracktwo.vault import keys, sealing
 from tracktwo.vault.models import DataKey
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300), pytest.mark.xdist_group("seized")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("seized"),
+]
 SECRETS = {"code", "password", "second step", "session"}
 
 
@@ -60,9 +64,11 @@ def used() -> Iterator[Cast]:
 
 def sign_in(browser: Client, cast: Cast, name: str) -> None:
     """Name and password, then the one-time password, as in a browser."""
-    first = browser.post("/accounts/login/", {"login": cast.user_names[name], "password": cast.passwords[name]})
+    first = browser.post(
+        "/accounts/login/", {"login": cast.user_names[name], "password": cast.passwords[name]}
+    )
     assert (first.status_code, first["Location"]) == (302, "/accounts/2fa/authenticate/")
-    counter = list(yield_hotp_counters_from_time())[0]
+    counter = next(iter(yield_hotp_counters_from_time()))
     code = format_hotp_value(hotp_value(cast.second_steps[name], counter))
     second = browser.post("/accounts/2fa/authenticate/", {"code": code})
     assert second.status_code == 302, second.content.decode()
@@ -206,7 +212,7 @@ def a_consultation() -> tuple[Process, list[Seated]]:
 
 def all_vote(process: Process, seats: list[Seated]) -> None:
     """One after the other, each with a pattern of answers nobody else has: the pattern says who came when."""
-    statements = list(acts.Statement.unscoped.filter(process=process).order_by("slot"))
+    statements = list(Statement.unscoped.filter(process=process).order_by("slot"))
     for turn, seat in enumerate(seats):
         for place, statement in enumerate(statements):
             answer = ("agree", "pass", "disagree")[turn // 3**place % 3]
@@ -220,7 +226,9 @@ def turns_in_the_order_of_rows(process: Process) -> list[int]:
         opened = ballots.unpack(row.vector.open_bytes(grant))
         answers = [opened.vote(slot) for slot in range(4)]
         if all(answers):
-            turns.append(sum(("agree", "pass", "disagree").index(str(said)) * 3**at for at, said in enumerate(answers)))
+            turns.append(
+                sum(("agree", "pass", "disagree").index(str(said)) * 3**at for at, said in enumerate(answers))
+            )
     return turns
 
 
@@ -264,7 +272,7 @@ def test_ballots_that_are_not_shuffled_are_found(monkeypatch: pytest.MonkeyPatch
         def shuffle(self, x: Any) -> None:
             """Leaves everything in its order."""
 
-    monkeypatch.setattr(acts.secrets, "SystemRandom", Straight)
+    monkeypatch.setattr(secrets, "SystemRandom", Straight)
     process, seats = a_consultation()
     all_vote(process, seats)
     assert correlation(turns_in_the_order_of_rows(process)) > 0.9
@@ -276,7 +284,12 @@ def test_all_ballots_of_a_process_have_one_length_and_all_short_texts_one(used: 
         if isinstance(value, bytes | memoryview):
             lengths.setdefault(column, set()).add(len(bytes(value)))
     assert len(lengths["tracktwo_ballot.vector"]) == 1
-    for column in ("tracktwo_seat.label", "tracktwo_seat.name", "tracktwo_side.name", "tracktwo_statement.side_of_author"):
+    for column in (
+        "tracktwo_seat.label",
+        "tracktwo_seat.name",
+        "tracktwo_side.name",
+        "tracktwo_statement.side_of_author",
+    ):
         # A header and a tag around 64, 256 or 1,024 bytes: a length says no more than that.
         assert lengths[column] <= {17 + size + 16 for size in sealing.SIZES}, column
 

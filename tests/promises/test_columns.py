@@ -1,11 +1,11 @@
 """Every column of every table has a class and a reason: a new one fails here until somebody has thought about it.
 
-    sealed    ciphertext, bound to its row: opens only with a grant
-    key       a random identifier or a reference to one: UUIDv4, which holds no time
-    digest    a keyed or unsearchable hash
-    number    a serial number or count that tells nothing of a person
-    plain     readable by whoever holds the database: must stay without words, names, times
-    unused    a table a library brings along; nothing writes there
+sealed    ciphertext, bound to its row: opens only with a grant
+key       a random identifier or a reference to one: UUIDv4, which holds no time
+digest    a keyed or unsearchable hash
+number    a serial number or count that tells nothing of a person
+plain     readable by whoever holds the database: must stay without words, names, times
+unused    a table a library brings along; nothing writes there
 """
 
 from __future__ import annotations
@@ -176,14 +176,21 @@ def test_a_new_column_fails_until_it_has_a_class() -> None:
             app_label = "nowhere"
             managed = False
 
-    assert unclassified({**tables(), "tracktwo.Remark": Remark}) == ["tracktwo.Remark.id", "tracktwo.Remark.said"]
+    assert unclassified({**tables(), "tracktwo.Remark": Remark}) == [
+        "tracktwo.Remark.id",
+        "tracktwo.Remark.said",
+    ]
     del apps.all_models["nowhere"]
 
 
 def test_what_is_called_sealed_is_sealed_and_nothing_else_is() -> None:
     for label, columns in COLUMNS.items():
         fields = {field.column: field for field in tables()[label]._meta.local_fields}
-        sealed_by_hand = {"tracktwo.DataKey.wrapped", "tracktwo.Session.session_data", "mfa.Authenticator.data"}
+        sealed_by_hand = {
+            "tracktwo.DataKey.wrapped",
+            "tracktwo.Session.session_data",
+            "mfa.Authenticator.data",
+        }
         for column, (kind, _) in columns.items():
             if f"{label}.{column}" not in sealed_by_hand:
                 assert isinstance(fields[column], SealedField) == (kind == "sealed"), f"{label}.{column}"
@@ -204,7 +211,7 @@ def test_words_people_write_stand_in_no_plain_column() -> None:
         f"{label}.{field.column}"
         for label, columns in COLUMNS.items()
         for field in tables()[label]._meta.local_fields
-        if columns[field.column][0] == "plain"
+        if columns[str(field.column)][0] == "plain"
         and (isinstance(field, models.TextField) or (field.max_length or 0) > 30)
     ]
     # The names of scopes hold ids, those of verbs are a fixed list.
@@ -229,11 +236,23 @@ def test_no_identifier_holds_a_time_or_an_order() -> None:
         if isinstance(key, models.UUIDField):
             assert key.default in (uuid.uuid4, models.NOT_PROVIDED), label
         elif isinstance(key, models.AutoField):
-            assert columns[key.column][0] == "number", label
+            assert columns[str(key.column)][0] == "number", label
 
 
 def test_nobody_keeps_where_people_come_from_or_what_they_use() -> None:
-    telling = ("ip", "addr", "agent", "email", "mail", "phone", "seen", "login", "joined", "location", "device")
+    telling = (
+        "ip",
+        "addr",
+        "agent",
+        "email",
+        "mail",
+        "phone",
+        "seen",
+        "login",
+        "joined",
+        "location",
+        "device",
+    )
     named = [
         f"{label}.{column}"
         for label, columns in COLUMNS.items()
@@ -249,4 +268,6 @@ def test_the_tables_a_library_brings_along_stay_empty() -> None:
 
     casting.make()
     casting.wipe()
-    assert {label for label in UNUSED - {"auth.Permission"} if tables()[label]._default_manager.exists()} == set()
+    assert {
+        label for label in UNUSED - {"auth.Permission"} if tables()[label]._default_manager.exists()
+    } == set()

@@ -101,6 +101,10 @@ def test_no_text_of_the_database_is_put_together_by_hand() -> None:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in {"raw", "extra", "execute", "executemany", "executescript"}
-        and not (node.args and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).split()[0] in {"VACUUM", "PRAGMA"})
+        and not (
+            node.args
+            and isinstance(node.args[0], ast.Constant)
+            and str(node.args[0].value).split()[0] in {"VACUUM", "PRAGMA"}
+        )
     ]
     assert raw == []
