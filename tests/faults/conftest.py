@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,16 +19,25 @@ BOTH = (
 )
 
 
-@pytest.fixture(scope="package", params=BOTH)
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """A whole Tracktwo, made once for all tests of a database; each test begins its own process."""
-    folder: Path = tmp_path_factory.mktemp(f"home-{request.param}")
-    if request.param == "sqlite":
-        with nursery(Installation(folder / "data"), folder) as born:
-            yield born
-        return
-    with (
-        databases.fresh(request.getfixturevalue("postgresql_server")) as address,
-        nursery(Installation(folder / "data", address), folder) as born,
-    ):
-        yield born
+Homes = Callable[[str], Nursery]
+
+
+@pytest.fixture(scope="session")
+def homes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
+    """A whole Tracktwo on each database, made once for all tests: each of them begins a process of its own."""
+    with ExitStack() as stack:
+
+        @cache
+        def home(database: str) -> Nursery:
+            folder: Path = tmp_path_factory.mktemp(f"home-{database}")
+            address = ""
+            if database == "postgresql":
+                address = stack.enter_context(databases.fresh(request.getfixturevalue("postgresql_server")))
+            return stack.enter_context(nursery(Installation(folder / "data", address), folder))
+
+        yield home
+
+
+@pytest.fixture(params=BOTH)
+def home(request: pytest.FixtureRequest, homes: Homes) -> Nursery:
+    return homes(request.param)

@@ -41,7 +41,7 @@ class House:
         return self.home.call(INSIDE + function, **named)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def house(home) -> Iterator[House]:
     servers = home.serve(), home.serve()
     yield House(home, servers)

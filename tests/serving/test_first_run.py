@@ -68,14 +68,11 @@ def test_no_password_opens_anything_before_set_up(home, first):
         assert stranger.post("/accounts/login/", login=name, password=word).status != 302
 
 
-def test_the_link_opens_set_up_once_and_only_as_printed(home, first):
-    link = first.ready["set_up"]
-    assert link in first.said
-    path = link.removeprefix(first.address)
-    stranger = Visitor(lambda: first.address)
-    assert stranger.get("/").status == 200
-    assert stranger.get("/set-up/guess/").status == 404
-    assert stranger.get(path).status == 200
+def set_up(server: Server) -> Visitor:
+    """Somebody opens the printed link and makes the first account."""
+    path = server.ready["set_up"].removeprefix(server.address)
+    visitor = Visitor(lambda: server.address)
+    assert visitor.get(path).status == 200
     asked = {
         "site_name": "House of talks",
         "language": "en",
@@ -83,33 +80,33 @@ def test_the_link_opens_set_up_once_and_only_as_printed(home, first):
         "password": PASSWORD,
         "again": PASSWORD,
     }
-    assert stranger.post(path, **asked | {"again": "another"}).status == 400
-    assert stranger.post(path, **asked).leads_to == "/accounts/2fa/"
-    # Nothing is open to this account before its second step.
-    assert stranger.get("/begin/").leads_to == "/accounts/2fa/"
-    assert Visitor(lambda: first.address).get(path).status == 404
-    first.end()
+    assert visitor.post(path, **asked | {"again": "another"}).status == 400
+    assert visitor.post(path, **asked).leads_to == "/accounts/2fa/"
+    return visitor
 
 
-@pytest.fixture(scope="module")
-def second(home: Installation, first: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A later start, once somebody has an account."""
-    with serving(home, tmp_path_factory.mktemp("again")) as server:
-        yield server
-
-
-def test_a_later_start_prints_no_link(second):
-    assert second.ready["set_up"] == ""
-    assert "set-up" not in second.said
-    assert "Traceback" not in second.said
-    assert "House of talks" in Visitor(lambda: second.address).get("/").text
-
-
-def test_the_log_of_a_server_names_nobody(home, first, second):
-    for said in (first.said, second.said):
-        assert "lovelace" not in said
-        assert "127.0.0.1 -" not in said
-        assert PASSWORD not in said
+def test_the_link_opens_set_up_once_and_only_as_printed(tmp_path):
+    with serving(Installation(tmp_path / "data"), tmp_path / "run") as server:
+        assert server.ready["set_up"] in server.said
+        stranger = Visitor(lambda: server.address)
+        assert stranger.get("/").status == 200
+        assert stranger.get("/set-up/guess/").status == 404
+        ada = set_up(server)
+        # Nothing is open to this account before its second step.
+        assert ada.get("/begin/").leads_to == "/accounts/2fa/"
+        path = server.ready["set_up"].removeprefix(server.address)
+        assert stranger.get(path).status == 404
+        server.end()
+        first_log = server.said
+    with serving(Installation(tmp_path / "data"), tmp_path / "run") as again:
+        assert again.ready["set_up"] == ""
+        assert "set-up" not in again.said
+        assert "House of talks" in Visitor(lambda: again.address).get("/").text
+        for said in (first_log, again.said):
+            assert "Traceback" not in said
+            assert "lovelace" not in said
+            assert PASSWORD not in said
+            assert "127.0.0.1 -" not in said
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(home):

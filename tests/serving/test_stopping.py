@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -16,7 +17,6 @@ import pytest
 from tests.serving.servers import Installation, Server, environment, launch, running, serving
 from tests.serving.visitors import Visitor
 
-WITHIN = 3.0
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -37,6 +37,11 @@ def known(places: dict[str, Path]) -> dict[str, str]:
 
 def left(places: dict[str, Path]) -> list[str]:
     return [str(path) for name in ("temporary", "home") for path in places[name].rglob("*")]
+
+
+def within() -> float:
+    """Three seconds; in proportion more where others keep the machine busier than it has cores."""
+    return 3.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def nobody_listens(address: str) -> bool:
@@ -89,7 +94,7 @@ def test_the_demo_ends_within_three_seconds_and_leaves_nothing_behind(places, en
         below = children(server.pid)
         with browsers_hold_on(server):
             code, seconds = server.end(end)
-        assert seconds < WITHIN
+        assert seconds < within()
         assert code in sane(end)
         assert left(places) == []
         assert nobody_listens(server.address)
@@ -121,7 +126,7 @@ def test_ctrl_c_while_the_demo_is_made_leaves_nothing_behind(places, step):
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 128 + signal.SIGINT
-        assert time.monotonic() - began < WITHIN
+        assert time.monotonic() - began < within()
     finally:
         if process.poll() is None:
             process.kill()
@@ -142,7 +147,7 @@ def test_a_server_for_keeps_ends_as_fast_and_keeps_what_it_holds(places):
     with serving(home, places["run"]) as server:
         with browsers_hold_on(server):
             code, seconds = server.end()
-        assert seconds < WITHIN
+        assert seconds < within()
         assert code in sane(signal.SIGINT)
         assert "nothing was written" not in server.said
         assert "Traceback" not in server.said
@@ -151,6 +156,6 @@ def test_a_server_for_keeps_ends_as_fast_and_keeps_what_it_holds(places):
     assert {"keystore", "tracktwo.sqlite3"} <= kept
     with serving(home, places["run"]) as again:
         code, seconds = again.end(signal.SIGTERM)
-        assert seconds < WITHIN
+        assert seconds < within()
         assert code in sane(signal.SIGTERM)
         assert "Traceback" not in again.said
