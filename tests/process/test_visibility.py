@@ -119,11 +119,12 @@ def test_grants_for_machines_hold_one_purpose_each(table):
     held = {
         visibility.for_counting(table.id).scopes,
         visibility.for_telling(table.id).scopes,
+        visibility.for_asking(table.id).scopes,
         visibility.for_resealing(table.id).scopes,
         visibility.at_the_door(table.id).scopes,
     }
     assert held == {
-        frozenset({"ballots", "counting"}), frozenset({"figures"}), frozenset({"panel", "circle"}), frozenset({"door"}),
+        frozenset({"ballots", "counting"}), frozenset({"figures"}), frozenset({"asking"}), frozenset({"panel", "circle"}), frozenset({"door"}),
     }  # fmt: skip
 
 

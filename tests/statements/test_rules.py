@@ -20,7 +20,7 @@ MOVES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("role", "phase"), itertools.product(Role, Phase))
+@pytest.mark.parametrize(("role", "phase"), list(itertools.product(Role, Phase)))
 def test_votes_are_cast_by_the_sides_while_statements_are_voted_on(role, phase):
     if role in OF_A_SIDE and phase is Phase.CONSULTING:
         rules.may_vote(role, phase)
@@ -30,7 +30,7 @@ def test_votes_are_cast_by_the_sides_while_statements_are_voted_on(role, phase):
         rules.may_vote(role, phase)
 
 
-@pytest.mark.parametrize(("role", "phase", "own"), itertools.product(Role, Phase, (0, 11, 12, 13)))
+@pytest.mark.parametrize(("role", "phase", "own"), list(itertools.product(Role, Phase, (0, 11, 12, 13))))
 def test_statements_are_written_in_talks_workshop_and_consultation(role, phase, own):
     collecting = phase in (Phase.TALKS, Phase.CONVENING, Phase.CONSULTING)
     if collecting and (own < 12 or role not in OF_A_SIDE):
@@ -42,7 +42,7 @@ def test_statements_are_written_in_talks_workshop_and_consultation(role, phase, 
 
 
 @pytest.mark.parametrize(
-    ("now", "to", "reason"), itertools.product(State, State, ["", "person", "no such reason"])
+    ("now", "to", "reason"), list(itertools.product(State, State, ["", "person", "no such reason"]))
 )
 def test_a_statement_moves_as_the_table_says(now, to, reason):
     needs = MOVES.get((now.value, to.value))

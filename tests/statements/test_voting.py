@@ -48,7 +48,7 @@ def votes(table: Table, label: str) -> list[str | None]:
 
 
 @pytest.mark.parametrize(
-    ("first", "then"), itertools.product(["agree", "disagree", "pass"], [*ballots.VOTES, None])
+    ("first", "then"), list(itertools.product(["agree", "disagree", "pass"], [*ballots.VOTES, None]))
 )
 def test_the_last_vote_counts(table, first, then):
     vote(table, "a1", 1, first)
