@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,10 @@ from tracktwo.engines.opinion.votes import Votes
 
 
 @pytest.fixture(autouse=True)
-def threads_as_before(monkeypatch):
+def kernels_as_before(monkeypatch) -> Iterator[None]:
     monkeypatch.setattr(kernels, "_alone", kernels._alone)
+    yield
+    kernels.cool()
 
 
 def divided(votes: Votes, parts: int) -> list[Votes]:

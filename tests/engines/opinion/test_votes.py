@@ -114,6 +114,14 @@ def test_a_mask_that_does_not_fit_is_refused():
         packed([(0, 0, 1)], 1, 2).without([True])
 
 
+@pytest.mark.parametrize(
+    ("start", "code"), [([0, 2], [1]), ([1, 1], [1]), ([0, 2, 1], [1]), ([0, 1], [8]), ([0, 0], [1])]
+)
+def test_packed_votes_that_do_not_fit_together_are_refused(start, code):
+    with pytest.raises(BadInput):
+        Votes(np.array(start), np.array(code, dtype=np.uint16), 2)
+
+
 def test_a_list_is_not_a_table():
     with pytest.raises(BadInput):
         Votes.from_table([1, 0, 1])

@@ -40,6 +40,14 @@ class Votes:
     code: Codes
     statements: int
 
+    def __post_init__(self) -> None:
+        """Refuse rows or codes that are not there: compiled loops would read and write beyond their arrays."""
+        lies = (
+            self.start[0] != 0 or self.start[-1] != len(self.code) or (self.start[1:] < self.start[:-1]).any()
+        )
+        if lies or (len(self.code) and int(self.code.max()) >> 2 >= self.statements):
+            raise BadInput("packed votes do not fit together", remedy="pack them again")
+
     @classmethod
     def from_triples(
         cls,
