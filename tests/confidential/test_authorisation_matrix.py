@@ -25,7 +25,8 @@ from tracktwo.process.phases import Phase
 from tracktwo.statements import closure
 from tracktwo.vault import keys
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
+# Who sees what is decided above the database: one walk, on SQLite; what touches rows is proven on both elsewhere.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.timeout(3600)]
 LANGUAGES = ("en", "fr", "ar")
 ONE_OF_EACH = (
     "Bo",

@@ -23,7 +23,13 @@ from tracktwo.statements.models import Statement, Statements, Wording
 from tracktwo.statements.rules import State
 from tracktwo.vault.grants import Grant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.xdist_group("faults")]
+# Who sees what is decided above the database: one walk, on SQLite; what touches rows is proven on both elsewhere.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("faults"),
+]
 PLAYERS = ("Bo", "Nia", "Sol", "voter of the North", "anybody")
 EVERYTHING = frozenset(
     {"door", "circle", "figures", "plenary", "panel", "paper", "surveys", "ballots", "counting"}

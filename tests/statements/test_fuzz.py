@@ -18,7 +18,8 @@ from tracktwo.process.rules import Role
 from tracktwo.statements.models import Statement
 from tracktwo.web import patterns
 
-pytestmark = pytest.mark.django_db
+# Forms are read above the database: once, on SQLite.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 EXAMPLES = int(os.environ.get("FUZZ", "25"))  # many more by hand
 
 NAMES = [
