@@ -58,6 +58,7 @@ def test_a_person_takes_their_own_seat_and_no_other(table):
     for stranger in strangers:
         with pytest.raises(NotHere):
             visibility.take_seat(stranger, table.id)
+    assert visibility.processes_of(AnonymousUser()) == []
 
 
 def test_a_process_that_does_not_exist_reads_like_one_that_is_not_yours(table):
