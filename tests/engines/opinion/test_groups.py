@@ -66,8 +66,8 @@ def test_silhouette_is_that_of_the_definition(seed, k):
 @few
 @given(st.integers(0, 1000), st.integers(2, 3))
 def test_on_a_line_no_division_has_less_spread(seed, k):
-    points = np.random.default_rng(seed).normal(size=(14, 2)) * [1, 0]
-    points, _, unit = groups._upright(points)
+    drawn = np.random.default_rng(seed).normal(size=(14, 2)) * [1.0, 0.0]
+    points, _, unit = groups._upright(drawn)
     cells = groups._gather(points)
     centres = groups._divide(cells, points, k, 0, groups._lines(cells))
     assert centres is not None

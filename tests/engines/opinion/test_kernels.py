@@ -205,6 +205,7 @@ def same_groups(votes: Votes) -> None:
 @given(st.integers(0, 1_000), st.integers(1, 5))
 def test_the_belief_about_every_side_is_that_of_numpy(seed, sides):
     compiled = kernels.compiled()
+    assert compiled is not None
     rng = np.random.default_rng(seed)
     n = rng.integers(0, 60, (12, sides)).astype(float)
     yes = rng.binomial(n.astype(int), 0.6).astype(float)
@@ -225,6 +226,7 @@ def test_the_belief_about_every_side_is_that_of_numpy(seed, sides):
 @pytest.mark.parametrize("sides", [1, 2, 4])
 def test_draws_of_the_least_agreeing_side_and_their_ties_are_those_of_numpy(sides):
     compiled = kernels.compiled()
+    assert compiled is not None
     rng = np.random.default_rng(sides)
     answers = rng.integers(5, 40, (sides, 30))
     posterior = bridging.learn(rng.binomial(answers, rng.random(30)), answers)
