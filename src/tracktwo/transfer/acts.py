@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tracktwo.engines.disclosure import Cell
 from tracktwo.errors import Refusal, gettext_noop
-from tracktwo.process import phases
+from tracktwo.process import acts as process_acts
 from tracktwo.process.models import Seat
 from tracktwo.process.rules import Role
 from tracktwo.process.seated import Seated
@@ -54,7 +54,7 @@ def draft(
     Those only `considered` are noted where they would be withheld.
     """
     first_time(once)
-    phases.may_write(by.phase)
+    process_acts.facilitating(by)
     told = results.latest(by)
     if told.figures is None:
         raise Refusal(gettext_noop("There are no figures yet that a paper could rest on. Count first."))
