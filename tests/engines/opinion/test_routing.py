@@ -28,7 +28,7 @@ def learned(seed: int = 0, statements: int = 12) -> bridging.Posterior:
 def test_worth_is_the_formula_of_the_paper(seed):
     posterior = learned(seed)
     prepared = routing.prepare(posterior, top=4, rng=np.random.default_rng(seed))
-    odds = np.array(list(bridging.log_odds(posterior, draws=512, rng=np.random.default_rng(seed))))
+    odds = np.array(list(bridging.log_odds(posterior, draws=routing._DRAWS, rng=np.random.default_rng(seed))))
     variance = np.diagonal(posterior.covariance, axis1=1, axis2=2).T
     for side, statement in [(0, 0), (1, 5), (2, 11)]:
         expected = naive.worth(1 / (1 + np.exp(-odds)), variance, side, statement, 4)

@@ -147,20 +147,21 @@ def group_informed_consensus(agree: Ints, answers: Ints) -> Floats:
     return np.asarray(((agree + 1) / (answers + 2)).prod(axis=0))
 
 
-def learn(agree: Ints, answers: Ints) -> Posterior:
+def learn(agree: Ints, answers: Ints, *, begin: Posterior | None = None) -> Posterior:
     """Fit the hierarchical model by expectation propagation inside EM; counts are int[K, m].
 
     Each likelihood cell is replaced by the Gaussian site that leaves the right mean and variance
     (moments by quadrature); then mu and Sigma are re-estimated from all statements somebody has
     answered, under a weak prior that is about flat on the share. The Polya-Gamma bound, a little
     quicker, gives 90 % intervals that cover 84 % here: it overstates the information in lopsided
-    votes. Source: Minka 2001; Kuss and Rasmussen 2005 (accuracy). No randomness.
+    votes. Source: Minka 2001; Kuss and Rasmussen 2005 (accuracy). No randomness. ``begin``, what was usual
+    at the last refresh, only shortens the way there; the figures of a result start from nothing.
     Cost: some 10 to 60 rounds of O(m K (K^2 + 11)).
     """
     sides, m = agree.shape
     heard = answers.sum(axis=0) > 0
     yes, n = agree.T[heard].astype(float), answers.T[heard].astype(float)
-    usual, spread = np.zeros(sides), _FLAT * np.eye(sides)
+    usual, spread = (begin.usual, begin.spread) if begin else (np.zeros(sides), _FLAT * np.eye(sides))
     precision, pull = _first_sites(yes, n)
     for _ in range(_ROUNDS):
         mean, covariance = _belief(usual, spread, precision, pull)

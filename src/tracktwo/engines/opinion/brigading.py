@@ -1,18 +1,19 @@
 """Brigading: crowds that vote as no crowd of people does, found so that results can be shown without them.
 
 Three marks, each a comparison with how the others vote. *Copied*: on one half of the statements a person's
-nearest neighbours foretell the other half almost exactly, more closely than two people ever agree, and
-often than one person agrees with themselves on another day. *Unmoved*: the votes have the same odds
-whatever the statement says. *Pushing*: of those who arrived together many say the same of a few statements
-against what their other votes foretell. A mark is a suspicion and not a proof: a campaign of real people
-may look alike. Nobody is taken out silently; both results stand side by side. Arrivals are numbers of
-batches in the order of coming (invitations, codes handed out), never times of persons.
-Source: Wainwright and others' two-sided mixture of respondents and spammers goes back to Dawid and Skene 1979;
-person-fit: Drasgow, Levine and Williams 1985; latent classes: Goodman 1974.
+nearest neighbours foretell the other half almost exactly, more closely than two people ever agree.
+*Unmoved*: the odds are the same whatever a statement says, but for the few that are pushed. *Pushing*: of
+those who arrived together many say the same of a few statements against what their other votes foretell.
+
+A mark is a suspicion and no proof: a campaign of real people may look alike. So nobody is taken out
+silently, both results stand side by side, and people decide. Arrivals are numbers of batches in the order
+of coming (codes handed out, days), never times of persons. Sources: Goodman 1974 (kinds of voters as latent
+classes), Dawid and Skene 1979 (careless raters as one more kind), Drasgow, Levine and Williams 1985 (person fit).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -25,7 +26,8 @@ from tracktwo.engines.opinion.bridging import CommonGround
 from tracktwo.engines.opinion.votes import Floats, Ints, Mask, Votes
 from tracktwo.errors import BadInput
 
-SURE = 0.98  # probability from which somebody is a suspect
+SURE = 0.95  # probability from which somebody is a suspect
+FEWEST = 50  # voters; among fewer, friends and a wave cannot be told apart
 SMALLEST = 5  # people; fewer are no wave
 COPIED_SHARE = 0.02  # of all voters; below, a few people alike are friends and not a wave
 UNMOVED_SHARE = 0.1  # a few in a hundred of any real crowd vote as if by lot
@@ -35,10 +37,16 @@ _SAMPLE = 2_500  # people compared pair by pair
 _NEIGHBOURS = 5
 _ALIKE = 0.75  # agreement beyond chance with neighbours on statements that did not choose them
 _SLIP = 0.08  # how often a copy differs from what it copies, at first
+# How much the kinds lean on each other, turn by turn: free kinds too early would take the rest of a wave for a kind.
+_LENDS = (40.0, 40.0, 20.0, 20.0, 10.0, 10.0, 5.0, 3.0, 3.0)
 _LOSE = 0.15  # share of the unmoved that may be lost for the sake of few false suspicions
 _ARRIVED_LEAST = 10  # people of one arrival from which it is compared
 _PUSHED = 0.25  # a push moves the share by at least so much
 _PUSH_Z = 4.0
+_TOLD = 12  # answers of a wave from which a share says something
+_UNEVEN = 2.5  # at most, of a wave by lot; those picked for it are a little more uneven than luck
+_LOPSIDED = 0.35  # from one half: 85 % say the same
+_FAR = 3.0  # errors from which a statement is pushed and not left to the lot
 
 
 class Kind(Enum):
@@ -79,6 +87,9 @@ class BothWays:
     without: CommonGround
     top: int
     kept: int
+
+
+_Found = tuple[Mask, Floats]  # who belongs to a wave, and how likely each person does
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,26 +134,25 @@ def find(votes: Votes, *, arrived: npt.ArrayLike | None = None, rng: np.random.G
     Cost: O(v) a round of some hundred rounds, and pairs of at most 2,500 people.
     """
     crowd = _crowd(votes, arrived)
-    suspicion, waves = np.zeros(votes.people), []
-    voted = votes.answers_per_person() > 0
-    if int(voted.sum()) < 2 * SMALLEST:
+    suspicion, waves = np.zeros(votes.people), list[Wave]()
+    left = votes.answers_per_person() > 0
+    if int(left.sum()) < FEWEST:
         return Brigading(np.zeros(votes.people, dtype=bool), suspicion, ())
-    classes = _first_classes(crowd, voted, rng)
-    for people, likely in (*_copied(crowd, classes, voted, rng),):
-        waves.append(_wave(Kind.COPIED, crowd, people))
-        suspicion = np.maximum(suspicion, likely)
-    copied = _members(waves, votes.people)
-    unmoved, likely = _unmoved(crowd, classes, voted & ~copied, rng)
-    suspicion = np.maximum(suspicion, likely)
-    if unmoved.any():
-        waves.append(_wave(Kind.UNMOVED, crowd, unmoved))
-    if arrived is not None:
-        rest = voted & ~copied & ~unmoved
-        for people, likely in _pushing(crowd, classes, rest):
-            waves.append(_wave(Kind.PUSHING, crowd, people))
+    classes = _first_classes(crowd, left, rng)
+    marks: tuple[tuple[Kind, Callable[[Mask], list[_Found]]], ...] = (
+        (Kind.COPIED, lambda among: _copied(crowd, classes, among, rng)),
+        (Kind.UNMOVED, lambda among: _unmoved(crowd, classes, among, rng)),
+        (Kind.PUSHING, lambda among: _pushing(crowd, classes, among)),
+    )
+    for kind, look in marks:
+        for people, likely in look(left):
+            waves.append(_wave(kind, crowd, people))
             suspicion = np.maximum(suspicion, likely)
+            left = left & ~people
     waves.sort(key=lambda wave: -len(wave.people))
-    return Brigading(_members(waves, votes.people), suspicion, tuple(waves))
+    suspect = np.zeros(votes.people, dtype=bool)
+    suspect[[i for wave in waves for i in wave.people]] = True
+    return Brigading(suspect, suspicion, tuple(waves))
 
 
 def both_ways(
@@ -179,13 +189,6 @@ def _crowd(votes: Votes, arrived: npt.ArrayLike | None) -> _Crowd:
         shape=(votes.people, 4 * votes.statements),
     )
     return _Crowd(votes, cast, batch)
-
-
-def _members(waves: list[Wave], people: int) -> Mask:
-    inside = np.zeros(people, dtype=bool)
-    for wave in waves:
-        inside[wave.people] = True
-    return inside
 
 
 def _wave(kind: Kind, crowd: _Crowd, people: Mask) -> Wave:
@@ -238,17 +241,18 @@ def _prior(suspicion: Floats, counted: Mask, arrived: Ints) -> Floats:
     usual = float(suspicion[counted].mean())
     inside = np.bincount(arrived, suspicion * counted)
     share = (inside + 5 * usual) / (np.bincount(arrived, counted) + 5)
-    return np.clip(share[arrived], 1e-6, 0.95)
+    return np.asarray(np.clip(share[arrived], 1e-6, 0.95))
 
 
 # --- copied -------------------------------------------------------------------------------------
 
 
-def _copied(
-    crowd: _Crowd, classes: Floats, voted: Mask, rng: np.random.Generator
-) -> list[tuple[Mask, Floats]]:
+def _copied(crowd: _Crowd, classes: Floats, voted: Mask, rng: np.random.Generator) -> list[_Found]:
     """Waves of near copies: seeds by held-out likeness, a pattern from the seeds, everybody against the pattern."""
     patterns = _patterns(crowd.votes, voted, rng)
+    if patterns:  # once more without the first: of several waves the smaller hide among the larger
+        near = _near(crowd, np.array(patterns))
+        patterns += _patterns(crowd.votes, voted & ~near, rng)
     if not patterns:
         return []
     patterns_of = np.array(patterns)
@@ -256,7 +260,7 @@ def _copied(
     for _ in range(3):
         people = _settled(crowd, classes, outside)
         likely = _copies(crowd, patterns_of, special.logsumexp(people.joint(crowd), axis=1), voted)
-        outside = voted * (1 - likely.sum(axis=1))
+        outside = np.asarray(voted * (1 - likely.sum(axis=1)))
     best = likely.argmax(axis=1)
     waves = []
     least = max(SMALLEST, COPIED_SHARE * int(voted.sum()))
@@ -292,7 +296,7 @@ def _copies(crowd: _Crowd, patterns: Ints, honest: Floats, voted: Mask) -> Float
         weight = np.log(prior) + np.where(gain >= np.log(OWN_VOTES), gain, -np.inf)
         honestly = np.log(np.clip(1 - prior.sum(axis=1, keepdims=True), 0.05, 1))
         likely = special.softmax(np.concatenate([weight, honestly], axis=1), axis=1)[:, :-1] * voted[:, None]
-    return likely
+    return np.asarray(likely)
 
 
 def _patterns(votes: Votes, voted: Mask, rng: np.random.Generator) -> list[Ints]:
@@ -305,7 +309,7 @@ def _patterns(votes: Votes, voted: Mask, rng: np.random.Generator) -> list[Ints]
     seeds = table[alike >= _ALIKE]
     patterns: list[Ints] = []
     while len(seeds) >= SMALLEST:
-        near = _same_share(seeds) >= 1 - 3 * _SLIP
+        near = _same_share(seeds) >= 1 - 2 * _SLIP
         core = near[int(near.sum(axis=1).argmax())]
         if core.sum() < SMALLEST:
             break
@@ -337,7 +341,7 @@ def likeness(table: npt.NDArray[np.int8], rng: np.random.Generator) -> Floats:
         good += np.where(valid, (same[judge] - chance[judge])[row, nearest], 0).sum(axis=1)
         possible += np.where(valid, (both[judge] - chance[judge])[row, nearest], 0).sum(axis=1)
     enough = possible >= _NEIGHBOURS
-    return np.divide(good, possible, where=enough, out=np.full(len(table), -1.0))
+    return np.asarray(np.divide(good, possible, where=enough, out=np.full(len(table), -1.0)))
 
 
 def _agreement(table: npt.NDArray[np.int8], columns: Mask) -> tuple[Floats, Floats, Floats]:
@@ -353,113 +357,124 @@ def _agreement(table: npt.NDArray[np.int8], columns: Mask) -> tuple[Floats, Floa
 def _same_share(table: npt.NDArray[np.int8]) -> Floats:
     everywhere = np.ones(table.shape[1], dtype=bool)
     same, _, both = _agreement(table, everywhere)
-    return np.divide(same, both, where=both >= 4, out=np.zeros(same.shape))
+    return np.asarray(np.divide(same, both, where=both >= 4, out=np.zeros(same.shape)))
 
 
 def _majority(table: npt.NDArray[np.int8]) -> Ints:
     counts = np.stack([(table == vote).sum(axis=0) for vote in (-1, 0, 1)])
     pattern = counts.argmax(axis=0) - 1
-    return np.where(counts.sum(axis=0) >= 2, pattern, 9)
+    return np.asarray(np.where(counts.sum(axis=0) >= 2, pattern, 9))
 
 
 # --- unmoved ------------------------------------------------------------------------------------
 
 
-def _unmoved(
-    crowd: _Crowd, classes: Floats, counted: Mask, rng: np.random.Generator
-) -> tuple[Mask, Floats]:
-    """Voters whose odds are the same whatever most statements say; none where they are few in a hundred.
-
-    Looked for from several starts: as if by lot everywhere, and from each kind of voter, which may be a wave
-    that votes by lot except where it pushes. The largest wave found counts.
-    """
-    best = np.zeros(crowd.votes.people, dtype=bool), np.zeros(crowd.votes.people)
-    for start in _starts(crowd, classes, counted):
-        found = _unmoved_from(crowd, classes, counted, start, rng)
-        if found[0].sum() > best[0].sum():
-            best = found
-    return best
-
-
-def _unmoved_from(
-    crowd: _Crowd, classes: Floats, counted: Mask, suspicion: Floats, rng: np.random.Generator
-) -> tuple[Mask, Floats]:
-    nobody = np.zeros(crowd.votes.people, dtype=bool), np.zeros(crowd.votes.people)
-    for _ in range(4):
-        people = _settled(crowd, classes, counted * (suspicion <= 0.5))
-        shares, moved = _nearly_flat(crowd, suspicion * (suspicion > 0.8))
+def _unmoved(crowd: _Crowd, classes: Floats, counted: Mask, rng: np.random.Generator) -> list[_Found]:
+    """Voters whose odds are the same whatever most statements say; none where they are few in a hundred."""
+    least = max(SMALLEST, UNMOVED_SHARE * int(counted.sum()))
+    halves = rng.permutation(crowd.statements) % 2 == 0
+    suspicion = _first_unmoved(crowd, halves, classes, counted)
+    if suspicion.sum() < least / 2:
+        return []
+    for lend in _LENDS:
+        shares, _ = _nearly_flat(crowd, suspicion * (suspicion > 0.5))
+        people = _settled(crowd, classes, counted & (suspicion <= 0.5), lend=lend)
         gain = crowd.log_likelihood(shares)[:, 0] - special.logsumexp(people.joint(crowd), axis=1)
         suspicion = special.expit(gain + special.logit(_prior(suspicion, counted, crowd.arrived))) * counted
     likely = (suspicion >= SURE) & (gain >= np.log(OWN_VOTES))
-    if moved or likely.sum() < max(SMALLEST, UNMOVED_SHARE * int(counted.sum())):
-        return nobody
-    again = _crowd(_drawn(crowd.votes.of(likely), shares[:, :, 0], rng), None)
-    drawn = again.log_likelihood(shares)[:, 0] - special.logsumexp(people.joint(again), axis=1)
-    suspects = likely & (gain >= float(np.quantile(drawn, _LOSE)))
-    if suspects.sum() < max(SMALLEST, UNMOVED_SHARE * int(counted.sum())):
-        return nobody
-    return suspects, np.where(suspects, suspicion, np.minimum(suspicion, SURE - 0.01))
+    if likely.sum() < least:
+        return []
+    drawn = _drawn(crowd.votes.of(likely), shares[:, :, 0], rng)
+    again = drawn.log_likelihood(shares)[:, 0] - special.logsumexp(people.joint(drawn), axis=1)
+    pushes = not np.allclose(shares, shares[:1])  # what is pushed tells more than the rest
+    suspects = likely & (gain >= float(np.quantile(again, 0.0 if pushes else _LOSE)))
+    if suspects.sum() < least or _nearly_flat(crowd, suspects.astype(float))[1] > _UNEVEN:
+        return []
+    return [(suspects, np.where(suspects, suspicion, np.minimum(suspicion, SURE - 0.01)))]
 
 
-def _starts(crowd: _Crowd, classes: Floats, counted: Mask) -> list[Floats]:
-    """First guesses float64[n]: kinds of voters and the unmoved fitted together, shares leaning on each other."""
-    suspicion = np.full(crowd.votes.people, 0.1) * counted
+def _first_unmoved(crowd: _Crowd, half: Mask, classes: Floats, counted: Mask) -> Floats:
+    """A first guess, float64[n]: kinds of voters found on half of the statements that show no odds of their own on
+    the other half; and the other way round. Votes by lot always look like some kind on what was looked at.
+    """
+    suspicion = np.zeros(crowd.votes.people)
+    for hidden in (half, ~half):
+        seen, rest = (_crowd(crowd.votes.without(h), None) for h in (hidden, ~hidden))
+        for kind in _kinds_and_lot(seen, classes, counted).T:
+            sure = kind * (kind > 0.5)
+            if _nearly_flat(rest, sure)[1] <= 1:
+                suspicion = np.maximum(suspicion, sure)
+    return suspicion
+
+
+def _kinds_and_lot(crowd: _Crowd, classes: Floats, counted: Mask) -> Floats:
+    """Membership [n, c + 1] in kinds of voters, and last in those who seem to vote by lot, fitted together."""
+    lot = np.full(crowd.votes.people, 0.1) * counted
     odds = np.array([0.45, 0.1, 0.45])
-    member = classes
-    for step in range(60):
-        people = _people(crowd, member, counted * (1 - suspicion), 20.0)
+    member = classes * 0.9
+    for step in range(40):
+        people = _people(crowd, member, counted, 10.0)
         if step >= 15:
-            said = crowd.counts(suspicion[:, None]).sum(axis=(0, 2)) + 1
+            said = crowd.counts(lot[:, None]).sum(axis=(0, 2)) + 1
             odds = said / said.sum()
-        joint = people.joint(crowd)
-        flat = crowd.log_likelihood(np.tile(odds[None, :, None], (crowd.statements, 1, 1)))[:, 0]
-        gain = flat - special.logsumexp(joint, axis=1)
-        suspicion = special.expit(gain + special.logit(_prior(suspicion, counted, crowd.arrived))) * counted
-        member = special.softmax(joint, axis=1)
-    own = _settled(crowd, classes, counted)
-    member = special.softmax(own.joint(crowd), axis=1) * counted[:, None]
-    return [suspicion, *(column for column in member.T if _nearly_flat(crowd, column * (column > 0.8))[1] is False)]
+        flat = crowd.log_likelihood(np.tile(odds[None, :, None], (crowd.statements, 1, 1)))
+        usual = np.clip(lot[counted].mean(), 0.01, 0.9)
+        joint = np.concatenate([people.joint(crowd) + np.log(1 - usual), flat + np.log(usual)], axis=1)
+        whole = special.softmax(joint, axis=1) * counted[:, None]
+        member, lot = whole[:, :-1], whole[:, -1]
+    return np.asarray(whole)
 
 
-def _nearly_flat(crowd: _Crowd, weight: Floats) -> tuple[Floats, bool]:
-    """Shares [m, 3, 1] of a wave, the same everywhere but where it clearly pushes; and is it moved after all?
+def _nearly_flat(crowd: _Crowd, weight: Floats) -> tuple[Floats, float]:
+    """Shares [m, 3, 1] of a wave, the same everywhere but where it clearly pushes; and how uneven it is else.
 
-    Moved: over half of the statements differ from each other by more than the luck of the draw would have it.
+    Uneven: over the statements it does not push, the mean squared distance from the same share everywhere in
+    units of luck, less two errors: above 1 it is more than luck. To push is to be nearly unanimous. Infinite
+    where it pushes more than two in five, where it says nearly the same of all, and where few answered.
     """
     counts = crowd.counts(weight[:, None])[:, :, 0]
     answers = counts.sum(axis=1)
     odds = np.array([0.45, 0.1, 0.45])
+    asked = answers >= _TOLD
     pushed = np.zeros(crowd.statements, dtype=bool)
     for _ in range(5):
         said = counts[~pushed].sum(axis=0) + 1
         odds = said / said.sum()
-        luck = np.maximum(answers * odds[2] * (1 - odds[2]), 0.25)
+        luck = odds[2] * (1 - odds[2]) * np.maximum(answers, 1)
         apart = (counts[:, 2] - answers * odds[2]) ** 2 / luck
-        pushed = apart > _PUSH_Z**2
-    asked = answers >= 4
+        lopsided = np.abs(counts[:, 2] / np.maximum(answers, 1) - 0.5) > _LOPSIDED
+        pushed = asked & (apart > _FAR**2) & lopsided
     shares = np.where(pushed[:, None], (counts + 3 * odds) / (answers + 3)[:, None], odds)
-    moved = bool(asked.sum() < 5 or np.median(apart[asked]) > 1.0)
-    return shares[:, :, None], moved
+    still = int((asked & ~pushed).sum())
+    if still < max(4, 0.6 * asked.sum()) or abs(odds[2] - 0.5) > _LOPSIDED:
+        return shares[:, :, None], np.inf
+    return shares[:, :, None], float(apart[asked & ~pushed].mean() - 2 * np.sqrt(2 / still))
 
 
-def _drawn(votes: Votes, shares: Floats, rng: np.random.Generator) -> Votes:
+def _drawn(votes: Votes, shares: Floats, rng: np.random.Generator) -> _Crowd:
     """The same people answer the same statements by lot, with shares [m, 3]."""
     ladder = shares.cumsum(axis=1)[votes.code >> 2]
-    vote = (rng.random((len(votes), 1)) > ladder[:, :2]).sum(axis=1).astype(votes.code.dtype)
-    return Votes(votes.start, votes.code >> 2 << 2 | vote, votes.statements)
+    lot = (rng.random((len(votes), 1)) > ladder[:, :2]).sum(axis=1).astype(votes.code.dtype)
+    return _crowd(Votes(votes.start, votes.code >> 2 << 2 | lot, votes.statements), None)
 
 
 # --- pushing ------------------------------------------------------------------------------------
 
 
-def _pushing(crowd: _Crowd, classes: Floats, counted: Mask) -> list[tuple[Mask, Floats]]:
+def _pushing(crowd: _Crowd, classes: Floats, counted: Mask) -> list[_Found]:
     """Arrivals many of whom push the same few statements against what their other votes foretell.
 
     Compared with the quiet arrivals, those that push nothing; none where less than half are quiet.
     """
     batches = [b for b in np.unique(crowd.arrived[counted]) if b > 0]
     inside = [counted & (crowd.arrived == batch) for batch in batches]
-    inside = [one for one in inside if one.sum() >= _ARRIVED_LEAST]
+    came = np.bincount(crowd.arrived)
+    # What is left of an arrival after most of it was found otherwise is no sample of it.
+    inside = [
+        one
+        for one, batch in zip(inside, batches, strict=True)
+        if one.sum() >= max(_ARRIVED_LEAST, came[batch] / 2)
+    ]
     if len(inside) < 3:
         return []
     counts = crowd.counts(np.stack(inside, axis=1).astype(float))
@@ -476,19 +491,21 @@ def _pushing(crowd: _Crowd, classes: Floats, counted: Mask) -> list[tuple[Mask, 
 def _pushed(counts: Floats) -> list[list[tuple[int, int]]]:
     """For each arrival the statements and answers (0 disagree, 2 agree) far above the middle of all arrivals."""
     answers = counts.sum(axis=1)
-    share = np.divide(counts, answers[:, None], where=answers[:, None] >= 4, out=np.full(counts.shape, np.nan))
+    share = np.divide(
+        counts, answers[:, None], where=answers[:, None] >= 4, out=np.full(counts.shape, np.nan)
+    )
     told = (answers >= 4).sum(axis=1) >= 3
     middle = np.full(counts.shape[:2], np.nan)
     middle[told] = np.nanmedian(share[told], axis=2)
     error = np.sqrt(np.clip(middle * (1 - middle), 0.01, None)[:, :, None] / np.maximum(answers, 1)[:, None])
     ahead = share - middle[:, :, None]
     far = np.nan_to_num(ahead) > np.maximum(_PUSHED, _PUSH_Z * np.nan_to_num(error, nan=1.0))
-    return [[(int(j), int(v)) for j, v in np.argwhere(far[:, :, b]) if v != 1] for b in range(counts.shape[2])]
+    return [
+        [(int(j), int(v)) for j, v in np.argwhere(far[:, :, b]) if v != 1] for b in range(counts.shape[2])
+    ]
 
 
-def _pushers(
-    crowd: _Crowd, people: _People, inside: Mask, pushed: list[tuple[int, int]]
-) -> tuple[Mask, Floats]:
+def _pushers(crowd: _Crowd, people: _People, inside: Mask, pushed: list[tuple[int, int]]) -> _Found:
     """Who of an arrival says what it pushes, more than their votes on everything else foretell."""
     who = np.flatnonzero(inside)
     aimed = np.isin(np.arange(crowd.statements), [j for j, _ in pushed])

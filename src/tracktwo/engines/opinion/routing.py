@@ -23,7 +23,7 @@ from tracktwo.engines.opinion.votes import Floats, Mask
 TOP = 10  # statements the routing tries to tell from the rest
 AUDIT = 0.15  # share of questions drawn by lot
 ANCHORED = 0.5  # share of questions from the map where sides are not declared
-_DRAWS = 512
+_DRAWS = 192
 _SHAKE = 0.3  # spread of the log of the weights, so that people of one side are not all asked the same
 _FLOOR = 0.05  # no side is quite excluded from holding a statement back
 
@@ -61,12 +61,11 @@ def prepare(
     z = (top-th best score - score) / sd, v the variance of the side's log-odds, p its share. ``space``
     gives the anchors; without it there are none. Cost O(K m draws).
     """
-    odds = np.array(list(bridging.log_odds(posterior, draws=_DRAWS, rng=rng)))
-    smallest = special.expit(odds.min(axis=0))
+    shares = [special.expit(odds) for odds in bridging.log_odds(posterior, draws=_DRAWS, rng=rng)]
+    smallest = np.minimum.reduce(shares)
     score, spread = smallest.mean(axis=1), smallest.std(axis=1)
-    share = special.expit(odds).mean(axis=2)
-    lowest = odds.argmin(axis=0)
-    holds_back = np.array([(lowest == side).mean(axis=1) for side in range(len(odds))])
+    holds_back = np.array([(share == smallest).mean(axis=1) for share in shares])
+    share = np.array([one.mean(axis=1) for one in shares])
     worth = near_the_top(score, spread, top) * (holds_back + _FLOOR) * _news(posterior, share)
     return Routing(worth, np.zeros(len(score)) if space is None else anchors(space))
 

@@ -1,0 +1,28 @@
+"""Run by the peer's own Python: abcvoting's sequential PAV on the approvals of a file, print JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import numpy as np
+
+
+def main(path: str, size: int) -> None:
+    from abcvoting import abcrules
+    from abcvoting.preferences import Profile
+
+    data = np.load(path)
+    ballots: list[list[int]] = [[] for _ in range(int(data["people"]))]
+    for person, statement in zip(data["person"].tolist(), data["statement"].tolist(), strict=True):
+        ballots[person].append(statement)
+    profile = Profile(int(data["statements"]))
+    profile.add_voters(ballots)
+    began = time.perf_counter(), time.process_time()
+    committees = abcrules.compute_seqpav(profile, committeesize=size, resolute=True)
+    wall, cpu = time.perf_counter() - began[0], time.process_time() - began[1]
+    print(json.dumps({"wall": wall, "cpu": cpu, "committee": sorted(int(c) for c in committees[0])}))
+
+
+main(sys.argv[1], int(sys.argv[2]))
