@@ -28,10 +28,9 @@ serve: environment-run ## your own Tracktwo, kept in its data directory
 test: environment-test ## everything that is promised, on PostgreSQL and on SQLite, in a real browser too (TESTS=tests/people for a part)
 	@tools/chromium
 	@echo "1 of 2: what touches the database, on a real PostgreSQL"
-	@TRACKTWO_TEST_DATABASE=postgresql $(PYTEST) -q -n $(WORKERS) --dist loadgroup $(TESTS) || { \
-		code=$$?; [ -n "$(TESTS)" ] && [ $$code = 5 ] || exit $$code; }
+	@WORKERS=$(WORKERS) tools/suite postgresql $(TESTS)
 	@echo "2 of 2: everything, on SQLite"
-	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup $(TESTS)
+	@WORKERS=$(WORKERS) tools/suite sqlite $(TESTS)
 
 slow: environment-test ## the long figures: scale, load, many random conversations
 	@$(PYTEST) -m slow --timeout 3600 $(TESTS)
