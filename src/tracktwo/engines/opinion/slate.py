@@ -15,23 +15,60 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from tracktwo.engines.opinion.votes import Codes, Floats, Ints, Mask, Votes
+from tracktwo.engines.opinion.votes import Floats, Ints, Mask, Votes
 from tracktwo.errors import BadInput
 
 _SWEEPS = 20
 _BETTER = 1e-9
 AGREED = 2  # how a code ends
+_CELLS = 1 << 17  # people x statements up to which all approvals lie side by side
+_CELLS_LENT = 1 << 22  # the same where missing votes count, so that everybody changes at each place
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Statements named by each person: those of person i are ``statement[start[i]:start[i + 1]]``."""
+
+    start: Ints
+    statement: npt.NDArray[np.int32]
+
+    def naming(self, statement: int) -> Ints:
+        """The people who name it, by looking through: quicker than turning the table around for ten places."""
+        return np.searchsorted(self.start, np.flatnonzero(self.statement == statement), side="right") - 1
+
+    def worth(self, people: Ints, each: Floats, statements: int) -> Floats:
+        """Sum over these people of ``each`` for every statement they name: float64[m]."""
+        length = np.diff(self.start)[people]
+        first = self.start[people] - np.cumsum(length) + length
+        rows = np.repeat(first, length) + np.arange(int(length.sum()))
+        return np.bincount(self.statement[rows], np.repeat(each, length), statements).astype(float)
+
+    def matrix(self, statements: int) -> sparse.csr_array:
+        shape = (len(self.start) - 1, statements)
+        return sparse.csr_array((np.ones(len(self.statement)), self.statement, self.start), shape=shape)
+
+    def count(self, level: Ints, levels: int, statements: int) -> Ints:
+        """How many people of each level name each statement: int64[m, levels]."""
+        total = np.zeros(statements * levels, dtype=np.int64)
+        for begin in range(0, len(level), _AT_ONCE):
+            end = min(begin + _AT_ONCE, len(level))
+            named = self.statement[self.start[begin] : self.start[end]]
+            cell = named * np.int32(levels)
+            cell += np.repeat(level[begin:end].astype(np.int32), np.diff(self.start[begin : end + 1]))
+            total += np.bincount(cell, minlength=len(total))
+        return total.reshape(statements, levels)
 
 
 @dataclass(frozen=True, eq=False)
 class Approvals:
     """Who approves what: 1 for agree, 0 for disagree and pass, ``lent[side, statement]`` where missing.
 
-    ``agrees`` and ``answered`` are sparse 0/1 [n, m] by person; ``side`` int64[n]; ``lent`` float64[K, m].
+    ``agrees`` and ``answered`` are rows of people; ``side`` int64[n]; ``lent`` float64[K, m].
     """
 
-    agrees: sparse.csr_array
-    answered: sparse.csr_array
+    agrees: _Rows
+    answered: _Rows
     side: Ints
     lent: Floats
 
@@ -49,24 +86,38 @@ class Approvals:
         return bool(self.lent.any())
 
     @cached_property
-    def by_statement(self) -> tuple[sparse.csc_array, sparse.csc_array]:
-        return self.agrees.tocsc(), self.answered.tocsc()
+    def table(self) -> Floats | None:
+        """All expected approvals, float64[m, n], where they are few enough to lie side by side."""
+        if self.people * self.statements > (_CELLS_LENT if self.lends else _CELLS):
+            return None
+        table = self.lent[self.side].T.copy()
+        for rows, said in ((self.answered, 0.0), (self.agrees, 1.0)):
+            table[rows.statement, np.repeat(np.arange(self.people), np.diff(rows.start))] = said
+        return table
+
+    @cached_property
+    def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
+        return self.agrees.matrix(self.statements).T, self.answered.matrix(self.statements).T
 
     def total(self, weight: Floats) -> Floats:
         """Sum over people of weight x approval for every statement: float64[m]. Cost O(v)."""
-        agreed = np.asarray(self.agrees.T @ weight)
+        if self.table is not None:
+            return np.asarray(self.table @ weight)
+        agrees, answered = self._matrices
         if not self.lends:
-            return agreed
+            return np.asarray(agrees @ weight)
         by_side = np.zeros((self.people, len(self.lent)))
         by_side[np.arange(self.people), self.side] = weight
-        unanswered = by_side.sum(axis=0)[:, None] - np.asarray(self.answered.T @ by_side).T
-        return np.asarray(agreed + (self.lent * unanswered).sum(axis=0))
+        unanswered = by_side.sum(axis=0)[:, None] - np.asarray(answered @ by_side).T
+        return np.asarray(agrees @ weight + (self.lent * unanswered).sum(axis=0))
 
     def of(self, statement: int) -> Floats:
         """Everybody's approval of one statement: float64[n]."""
-        approval: Floats = self.lent[self.side, statement]
-        for matrix, said in zip(reversed(self.by_statement), (0.0, 1.0), strict=True):
-            approval[_column(matrix, statement)] = said
+        if self.table is not None:
+            return np.asarray(self.table[statement])
+        approval: Floats = self.lent[self.side, statement].copy()
+        for rows, said in ((self.answered, 0.0), (self.agrees, 1.0)):
+            approval[rows.naming(statement)] = said
         return approval
 
 
@@ -106,10 +157,10 @@ def approvals(votes: Votes, side: npt.ArrayLike | None = None, lent: Floats | No
     fits = of_person.shape == (votes.people,) and shares.shape[1:] == (votes.statements,)
     if not fits or (of_person.size and not 0 <= of_person.min() <= of_person.max() < len(shares)):
         raise BadInput("sides and shares do not fit the votes", remedy="give every person a side with shares")
-    said = votes.code & 3
-    start = np.concatenate([[0], np.cumsum(said == AGREED)])[votes.start]
-    agrees = _table(votes.code[said == AGREED], start, votes)
-    return Approvals(agrees, _table(votes.code, votes.start, votes), of_person, shares)
+    statement = (votes.code >> 2).astype(np.int32)
+    agreed = (votes.code & 3) == AGREED
+    start = np.concatenate([[0], np.cumsum(agreed, dtype=np.int64)])[votes.start]
+    return Approvals(_Rows(start, statement[agreed]), _Rows(votes.start, statement), of_person, shares)
 
 
 def find(given: Approvals, size: int, *, may: npt.ArrayLike | None = None, swap: bool = True) -> Slate:
@@ -120,16 +171,25 @@ def find(given: Approvals, size: int, *, may: npt.ArrayLike | None = None, swap:
     sequential PAV. Cost: O(v) a place, O(v size) a sweep of swaps.
     """
     allowed: Mask = np.ones(given.statements, dtype=bool) if may is None else np.asarray(may, dtype=bool)
+    chosen, happy, gain = in_turn(given, size, allowed)
+    if swap:
+        chosen, happy = _swapped(given, chosen, happy, gain, allowed)
+    return Slate(tuple(chosen), happy, audit(given, chosen, happy, allowed))
+
+
+def in_turn(given: Approvals, size: int, allowed: Mask) -> tuple[list[int], Floats, Floats]:
+    """The sequential choice alone: statements, satisfaction [n], and what each statement would add now [m]."""
     chosen: list[int] = []
     happy = np.zeros(given.people)
-    gain = given.total(np.ones(given.people))
+    if given.lends or given.table is not None:
+        gain = given.total(np.ones(given.people))
+    else:
+        gain = np.bincount(given.agrees.statement, minlength=given.statements).astype(float)
     while len(chosen) < min(size, int(allowed.sum())):
         best = _best(gain, allowed, chosen)
         chosen.append(best)
         happy, gain = _changed(given, happy, gain, best, 1.0)
-    if swap:
-        chosen, happy = _swapped(given, chosen, happy, gain, allowed)
-    return Slate(tuple(chosen), happy, audit(given, chosen, happy, allowed))
+    return chosen, happy, gain
 
 
 def audit(given: Approvals, chosen: list[int], happy: Floats, allowed: Mask) -> Audit:
@@ -155,35 +215,15 @@ def audit(given: Approvals, chosen: list[int], happy: Floats, allowed: Mask) -> 
 
 def _approving(given: Approvals, places: Ints, size: int) -> Floats:
     """Expected approvals of each statement by people with 0, 1, ... ``size`` places: float64[m, size + 1]."""
-    levels = size + 1
-    cells = given.statements * levels
-
-    def count(table: sparse.csr_array, of: Ints) -> Ints:
-        cell = table.indices.astype(np.int64) * levels + np.repeat(places, np.diff(table.indptr))
-        side = np.repeat(of, np.diff(table.indptr))
-        sides = int(of.max(initial=0)) + 1
-        counted = np.bincount(cell * sides + side, minlength=cells * sides)
-        return np.asarray(counted.reshape(-1, levels, sides))
-
-    everybody = np.zeros(given.people, dtype=np.int64)
-    approving = count(given.agrees, everybody)[:, :, 0].astype(float)
+    levels, sides = size + 1, len(given.lent)
+    approving = given.agrees.count(places, levels, given.statements).astype(float)
     if given.lends:
-        crowd = np.zeros((levels, len(given.lent)))
-        np.add.at(crowd, (places, given.side), 1.0)
-        answered = count(given.answered, given.side)
-        crowd = crowd[:, : answered.shape[2]]
-        approving += ((crowd - answered) * given.lent.T[:, None, : answered.shape[2]]).sum(axis=2)
+        both = places * sides + given.side
+        crowd = np.bincount(both, minlength=levels * sides)
+        unanswered = crowd - given.answered.count(both, levels * sides, given.statements)
+        unanswered = unanswered.reshape(given.statements, levels, sides)
+        approving += (unanswered * given.lent.T[:, None]).sum(axis=2)
     return approving
-
-
-def _table(code: Codes, start: Ints, votes: Votes) -> sparse.csr_array:
-    statement = (code >> 2).astype(np.int32)
-    shape = (votes.people, votes.statements)
-    return sparse.csr_array((np.ones(len(code)), statement, start), shape=shape)
-
-
-def _column(matrix: sparse.csc_array, statement: int) -> Ints:
-    return np.asarray(matrix.indices[matrix.indptr[statement] : matrix.indptr[statement + 1]])
 
 
 def _best(gain: Floats, allowed: Mask, chosen: list[int]) -> int:
@@ -199,19 +239,14 @@ def _changed(
 
     Without lent shares only who approves it counts anew: the cost is their votes, not everybody's.
     """
-    if given.lends:
+    if given.lends or given.table is not None:
         happy = happy + by * given.of(statement)
         return happy, given.total(1 / (1 + happy))
-    who = _column(given.by_statement[0], statement)
+    who = given.agrees.naming(statement)
     happy = happy.copy()
     before = 1 / (1 + happy[who])
     happy[who] += by
-    worth = 1 / (1 + happy[who]) - before
-    length = np.diff(given.agrees.indptr)[who]
-    first = given.agrees.indptr[who] - np.concatenate([[0], np.cumsum(length)[:-1]])
-    votes = np.repeat(first, length) + np.arange(int(length.sum()))
-    approved = given.agrees.indices[votes]
-    return happy, gain + np.bincount(approved, np.repeat(worth, length), given.statements)
+    return happy, gain + given.agrees.worth(who, 1 / (1 + happy[who]) - before, given.statements)
 
 
 def _swapped(
