@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Iterator
-from os.path import commonpath
 
 Disguise = Callable[[bytes], Iterable[bytes]]
-BASE64 = rb"[A-Za-z0-9+/_-]"
+TOGETHER = 2  # signs; all planted words begin with the same two
 
 
 def in_base64(word: bytes) -> Iterator[bytes]:
@@ -33,30 +31,33 @@ DISGUISES: dict[str, Disguise] = {
 
 
 def found(places: Iterable[tuple[str, bytes]], words: Iterable[str]) -> list[str]:
-    """Which words stand where, in which disguise. One pass over the bytes for each disguise."""
+    """Which words stand where, in which disguise."""
     searches = list(_searches({word.encode() for word in words}))
     return sorted(
         {
             f"{needles[hit]} {disguise} in {place}"
             for place, content in places
-            for disguise, shape, needles in searches
-            for hit in shape.findall(content)
+            for disguise, start, length, needles in searches
+            for hit in _hits(content, start, length)
             if hit in needles
         }
     )
 
 
-def _searches(words: set[bytes]) -> Iterator[tuple[str, re.Pattern[bytes], dict[bytes, str]]]:
-    """Patterns that match every needle of one length, and the word behind each needle."""
+def _searches(words: set[bytes]) -> Iterator[tuple[str, bytes, int, dict[bytes, str]]]:
+    """Needles of one length that begin alike are looked for together: disguise, beginning, length, word behind each."""
     for disguise, make in DISGUISES.items():
-        groups: dict[tuple[int, int], dict[bytes, str]] = {}
+        groups: dict[tuple[bytes, int], dict[bytes, str]] = {}
         for word in words:
-            for number, needle in enumerate(make(word)):
-                groups.setdefault((number, len(needle)), {})[needle] = word.decode()
-        for (_, length), needles in groups.items():
-            start = commonpath(list(needles))
-            if len(start) >= 2 and len(needles) > 20:
-                shape = re.compile(b"(?=(" + re.escape(start) + b".{%d}))" % (length - len(start)), re.DOTALL)
-            else:
-                shape = re.compile(b"(?=(" + b"|".join(map(re.escape, needles)) + b"))")
-            yield disguise, shape, needles
+            for needle in make(word):
+                groups.setdefault((needle[:TOGETHER], len(needle)), {})[needle] = word.decode()
+        for (start, length), needles in groups.items():
+            yield disguise, start, length, needles
+
+
+def _hits(content: bytes, start: bytes, length: int) -> Iterator[bytes]:
+    """Every run of bytes of this length that begins so."""
+    at = content.find(start)
+    while at >= 0:
+        yield content[at : at + length]
+        at = content.find(start, at + 1)
