@@ -75,9 +75,10 @@ def _compact() -> None:
     """Leave no deleted row behind: in the file of an embedded database, or in the tables of PostgreSQL."""
     if connection.in_atomic_block:
         return  # a database does not clear up inside a transaction
-    sweep = ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"]
-    if connection.vendor == "postgresql":
-        sweep = [f"VACUUM (FULL) {model._meta.db_table}" for model in (Ballot, Statement)]
     with connection.cursor() as cursor:
-        for step in sweep:
-            cursor.execute(step)
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM (FULL) tracktwo_ballot")
+            cursor.execute("VACUUM (FULL) tracktwo_statement")
+        else:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
