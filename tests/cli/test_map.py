@@ -248,6 +248,8 @@ def test_ctrl_c_during_a_long_read_ends_the_command(tmp_path):
     folder = export(tmp_path, votes=rows)
     out = tmp_path / "report"
     begin = (
+        # A suite run in the background inherits an ignored Ctrl-C; the command of a terminal does not.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from tracktwo import cli; import tracktwo.statements.mapping; print('ready', flush=True);"
         f"cli.app(['map', {str(folder)!r}, '--out', {str(out)!r}])"
     )
