@@ -166,12 +166,12 @@ def learn(agree: Ints, answers: Ints, *, begin: Posterior | None = None) -> Post
     if begin is not None:
         usual, spread = begin.usual, begin.spread
         precision, pull = _last_sites(begin, heard, precision, pull)
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         mean, covariance = _belief(usual, spread, precision, pull)
         before = usual, spread
         usual, spread = _usual(mean, covariance)
         precision, pull = _sites(mean, covariance, precision, pull, yes, n)
-        if _close(before, (usual, spread)):
+        if turn and _close(before, (usual, spread)):  # the first turn only brings in the new votes
             break
     means, covariances = np.tile(usual[:, None], m), np.tile(spread, (m, 1, 1))
     mean, covariance = _belief(usual, spread, precision, pull)
