@@ -1,0 +1,1 @@
+"""From each side's confidential worksheet to the packages every side could recommend, with proof."""

@@ -1,0 +1,1 @@
+"""Issues, options and worksheets; packages, found and explained."""
