@@ -9,7 +9,7 @@ same table; a free number is the profitable lie. Source: DESIGN 6.2.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -34,6 +34,7 @@ MOST_ISSUES = 1_000
 MOST_OPTIONS = 1_001
 _LARGEST = Fraction(10**15)
 _DIGITS = 40
+_FINEST = 10**120  # the denominator of a sum: keeps hostile fractions from filling the memory
 
 
 @dataclass(frozen=True)
@@ -300,9 +301,14 @@ class _Maker:
                     [self._options(issue, sides[i], values[j][i], weight[j][i]) for i in range(len(sides))]
                 )
         tops = [
-            sum((max(w[i]) - min(Fraction(0), *w[i]) for w in worth), Fraction(0))
-            + sum((max(points[i], Fraction(0)) for _, points in extra), Fraction(0))
-            for i in range(len(sides))
+            self._sum(
+                [
+                    *(max(w[i]) - min(Fraction(0), *w[i]) for w in worth),
+                    *(max(points[i], Fraction(0)) for _, points in extra),
+                ],
+                side,
+            )
+            for i, side in enumerate(sides)
         ]
         self._weighs(sides, worth, extra)
         laid: list[Issue] = []
@@ -381,6 +387,14 @@ class _Maker:
             raise self.refuse(f"{what} has {len(numbers)} numbers for {len(sides)} sides")
         return [self.exact(number) for number in numbers]
 
+    def _sum(self, numbers: Iterable[Fraction], side: str) -> Fraction:
+        total = Fraction(0)
+        for number in numbers:
+            total += number
+            if total.denominator > _FINEST:
+                raise self.refuse(f"the numbers of side {_shown(side)} have too many digits", "round them")
+        return total
+
     def _weights(
         self,
         sides: Sequence[str],
@@ -400,7 +414,7 @@ class _Maker:
                 if weight < 0:
                     what = f"side {_shown(side)} gives issue {_shown(issue.name)} a negative weight"
                     raise self.refuse(what, "turn its values around instead")
-        total = [sum((row[i] for row in found), Fraction(0)) for i in range(len(sides))]
+        total = [self._sum((row[i] for row in found), side) for i, side in enumerate(sides)]
         for side, sum_of_weights in zip(sides, total, strict=True):
             if not sum_of_weights:
                 raise self.refuse(f"the weights of side {_shown(side)} are all 0", "give one issue a weight")
@@ -596,11 +610,8 @@ def _points(
     lowest = [min(Fraction(0), *row) for row in worth]
     lifted = [[value - low for value in row] for row, low in zip(worth, lowest, strict=True)]
     least = Fraction(0) if walk_away is None else walk_away - sum(lowest)
-    unit = _common_unit([*(value for row in lifted for value in row), *extra, least])
-    if top / unit > EXACT_UP_TO:
-        unit = _common_unit([*(value for row in lifted for value in row), *extra])
-        if top / unit > EXACT_UP_TO:
-            unit = top / best if top else Fraction(1, best)
+    cells = [*(value for row in lifted for value in row), *extra]
+    unit = _common_unit([*cells, least], top) or _common_unit(cells, top) or (top / best or Fraction(1))
     return _Points(
         cells=[[_nearest(value / unit) for value in row] for row in lifted],
         extra=[_nearest(value / unit) for value in extra],
@@ -609,10 +620,13 @@ def _points(
     )
 
 
-def _common_unit(numbers: list[Fraction]) -> Fraction:
-    """The largest unit of which all of them are whole multiples."""
-    below = lcm(*(number.denominator for number in numbers))
-    above = gcd(*(number.numerator * (below // number.denominator) for number in numbers))
+def _common_unit(numbers: list[Fraction], top: Fraction) -> Fraction | None:
+    """The largest unit of which all are whole multiples; none where that makes too many points of the top."""
+    above, below = 0, 1
+    for number in set(numbers) - {Fraction(0)}:
+        above, below = gcd(above, number.numerator), lcm(below, number.denominator)
+        if top * below > EXACT_UP_TO * above:
+            return None  # more numbers only make it finer
     return Fraction(above or 1, below)
 
 
