@@ -12,6 +12,7 @@ from tracktwo.engines.opinion.votes import Votes
 
 Array = np.ndarray
 TOP = 10
+JUDGED_FROM = 20  # answers of each side
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +40,14 @@ class Path:
 def truth(name: str, votes: Votes) -> Truth | None:
     """Sides are the groups of the full data (two or three, a tenth of the people each at least).
 
-    Statements count that 20 people of each side answered (half of the smallest side where that is less).
+    Statements count that 20 people of each side answered: with fewer, what is right is luck itself.
     """
     rng = np.random.default_rng(0)
     found = groups.find(space.find(votes, rng=rng), at_most=3, smallest_share=0.1, draws=0, rng=rng)
     if found.count < 2:
         return None
     counts = votes.tally(found.members, found.count)
-    least = min(20, int(found.sizes.min()) // 2)
-    judged = np.flatnonzero((counts.sum(axis=2) >= least).all(axis=0))
+    judged = np.flatnonzero((counts.sum(axis=2) >= JUDGED_FROM).all(axis=0))
     if len(judged) < 2 * TOP:
         return None
     person, statement, vote = votes.triples()

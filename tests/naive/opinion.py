@@ -134,13 +134,24 @@ def shares_of_two_sides(
     return mean, majority, both, float((weight * share.min(axis=0)).sum())
 
 
-def worth(draws: np.ndarray, variance: np.ndarray, side: int, statement: int, top: int) -> float:
-    """What a vote of the side on the statement is worth; draws of the shares [K, m, d], variance [K, m]."""
+def expected_share(mean: float, variance: float) -> float:
+    """The mean of 1 / (1 + exp(-t)) over a normal t, added up on a fine grid."""
+    grid = np.linspace(-9, 9, 4_001)
+    weight = np.exp(-(grid**2) / 2)
+    share = 1 / (1 + np.exp(-(mean + math.sqrt(variance) * grid)))
+    return float((weight * share).sum() / weight.sum())
+
+
+def worth(
+    draws: np.ndarray, mean: np.ndarray, variance: np.ndarray, side: int, statement: int, top: int
+) -> float:
+    """What a vote of the side on the statement is worth; draws of the shares [K, m, d], mean, variance [K, m]."""
     smallest = draws.min(axis=0)
     scores = sorted((float(row.mean()) for row in smallest), reverse=True)
     z = (scores[min(top, len(scores)) - 1] - smallest[statement].mean()) / smallest[statement].std()
     holds_back = float(np.mean([draws[:, statement, d].argmin() == side for d in range(draws.shape[2])]))
-    p, v = float(draws[side, statement].mean()), float(variance[side, statement])
+    v = float(variance[side, statement])
+    p = expected_share(float(mean[side, statement]), v)
     news = math.sqrt(v * v / (v + 1 / (p * (1 - p)))) * (0.25 + p * (1 - p))
     return math.exp(-z * z / 2) * (holds_back + 0.05) * news
 

@@ -213,6 +213,7 @@ def test_the_belief_about_every_side_is_that_of_numpy(seed, sides):
     precision, pull = bridging._first_sites(yes, n)
     mean, covariance = np.empty((12, sides)), np.empty((12, sides, sides))
     compiled.belief(usual, spread, precision, pull, mean, covariance)
+    kernels.cool()
     expected = bridging._belief(usual, spread, precision, pull)
     np.testing.assert_allclose(mean, expected[0], atol=1e-10)
     np.testing.assert_allclose(covariance, expected[1], atol=1e-10)
@@ -221,6 +222,7 @@ def test_the_belief_about_every_side_is_that_of_numpy(seed, sides):
     compiled.sites(yes, n, bridging._NODES, log_weights, mean, covariance, precision, pull)
     np.testing.assert_allclose(precision, new[0], atol=1e-9)
     np.testing.assert_allclose(pull, new[1], atol=1e-9)
+    kernels.warm()
 
 
 @pytest.mark.parametrize("sides", [1, 2, 4])
@@ -234,13 +236,26 @@ def test_draws_of_the_least_agreeing_side_and_their_ties_are_those_of_numpy(side
     draws = np.empty((30, bridging._DRAWS))
     root = np.linalg.cholesky(posterior.covariance)
     compiled.smallest(np.ascontiguousarray(posterior.mean.T), np.ascontiguousarray(root), half, draws)
+    kernels.cool()
     expected = bridging._smallest_shares(posterior, np.random.default_rng(1))
+    runs_expected = list(
+        bridging._ties(bridging._ranked(expected.mean(axis=1), np.ones(30, dtype=bool)), expected)
+    )
+    kernels.warm()
     np.testing.assert_allclose(special.expit(draws), expected, atol=1e-12)
     ranked = np.array(bridging._ranked(expected.mean(axis=1), np.ones(30, dtype=bool)))
     pairs = (expected[:, : bridging._DRAWS // 2] + expected[:, bridging._DRAWS // 2 :]) / 2
     same = np.zeros(30, dtype=bool)
     compiled.tied(ranked, pairs, same)
     runs = [run.tolist() for run in np.split(ranked, np.flatnonzero(~same)[1:])]
-    assert [tuple(run) for run in runs if len(run) > 1] == list(
-        bridging._ties(tuple(ranked.tolist()), expected)
+    assert [tuple(run) for run in runs if len(run) > 1] == runs_expected
+
+
+def test_common_ground_is_the_same_compiled_or_not():
+    votes, side = camps((90, 60, 40), 30, answered=0.5, seed=2)
+    compiled, plain = both_ways(
+        lambda: bridging.common_ground(votes, side, sides=3, rng=np.random.default_rng(0))
     )
+    assert compiled.ranked == plain.ranked and compiled.ties == plain.ties
+    np.testing.assert_allclose(compiled.score, plain.score, atol=1e-9)
+    np.testing.assert_allclose(compiled.support, plain.support, atol=1e-9)

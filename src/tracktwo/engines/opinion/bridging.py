@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from tracktwo.engines.opinion import kernels
 from tracktwo.engines.opinion.votes import Floats, Ints, Mask, Votes
 from tracktwo.errors import BadInput
 
@@ -27,6 +28,8 @@ _ROUNDS = 100
 _FLAT = 2.0  # prior variance of the log-odds: about a flat prior on the share
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(11)
 _LOG_WEIGHTS = np.log(_WEIGHTS)
+_FINE_NODES, _FINE_WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
+_FINE_WEIGHTS = _FINE_WEIGHTS / _FINE_WEIGHTS.sum()
 _Z90 = 1.6448536269514722  # 95th percentile of the normal: 90 % lie between -z and z
 
 
@@ -42,6 +45,11 @@ class Posterior:
     covariance: Floats
     usual: Floats
     spread: Floats
+
+    @property
+    def deviation(self) -> Floats:
+        """Standard deviation of each log-odds, float64[K, m]."""
+        return np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2)).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +195,7 @@ def foreseen(
     Wider than the interval of the side's own share by the luck of the draw; NaN for no answers.
     """
     low, high = np.full(answers.shape, np.nan), np.full(answers.shape, np.nan)
-    deviation = np.sqrt(np.diagonal(posterior.covariance, axis1=1, axis2=2)).T
+    deviation = posterior.deviation
     for side, statement in np.argwhere(answers > 0):
         cell, n = (side, statement), int(answers[side, statement])
         share = special.expit(posterior.mean[cell] + deviation[cell] * rng.standard_normal(draws))
@@ -215,11 +223,16 @@ def _sites(
     mean: Floats, covariance: Floats, precision: Floats, pull: Floats, yes: Floats, n: Floats
 ) -> tuple[Floats, Floats]:
     """New Gaussian sites, so that each cell alone would leave exactly the moments of its true posterior."""
+    if compiled := kernels.compiled():
+        precision, pull = precision.copy(), pull.copy()
+        compiled.sites(yes, n, _NODES, _LOG_WEIGHTS + _NODES**2 / 2, mean, covariance, precision, pull)
+        return precision, pull
     variance = np.diagonal(covariance, axis1=1, axis2=2)
     rest = 1 / variance - precision  # what the prior and the other sides say about this cell
     lean = mean / variance - pull
     theta = mean + np.sqrt(variance) * _NODES[:, None, None]
-    log_weight = yes * theta - n * np.logaddexp(0, theta) - theta * (rest * theta / 2 - lean)
+    softplus = np.maximum(theta, 0) + np.log1p(np.exp(-np.abs(theta)))
+    log_weight = yes * theta - n * softplus - theta * (rest * theta / 2 - lean)
     log_weight += (_LOG_WEIGHTS + _NODES**2 / 2)[:, None, None]
     weight = np.exp(log_weight - log_weight.max(axis=0))
     weight /= weight.sum(axis=0)
@@ -232,6 +245,10 @@ def _sites(
 
 def _belief(usual: Floats, spread: Floats, precision: Floats, pull: Floats) -> tuple[Floats, Floats]:
     """Mean [m, K] and covariance [m, K, K] of theta given the sites [m, K]."""
+    if compiled := kernels.compiled():
+        mean, covariance = np.empty(precision.shape), np.empty((*precision.shape, len(usual)))
+        compiled.belief(usual, spread, precision, pull, mean, covariance)
+        return mean, covariance
     prior = np.linalg.inv(spread)
     covariance = np.linalg.inv(prior + precision[:, :, None] * np.eye(len(usual))).astype(float)
     mean = np.einsum("jab,jb->ja", covariance, prior @ usual + pull)
@@ -254,12 +271,15 @@ def _close(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
 
 def _shares(posterior: Posterior) -> tuple[Floats, Floats, Floats, Floats]:
     """Posterior mean, 5 %, 95 % and P(> 1/2) of the shares, each [K, m]."""
-    mean = posterior.mean
-    deviation = np.sqrt(np.diagonal(posterior.covariance, axis1=1, axis2=2)).T
-    nodes, weights = np.polynomial.hermite_e.hermegauss(21)
-    support = special.expit(mean[:, :, None] + deviation[:, :, None] * nodes) @ (weights / weights.sum())
+    mean, deviation = posterior.mean, posterior.deviation
     low, high = (special.expit(mean + z * deviation) for z in (-_Z90, _Z90))
-    return support, low, high, special.ndtr(mean / deviation)
+    return shares(posterior), low, high, special.ndtr(mean / deviation)
+
+
+def shares(posterior: Posterior) -> Floats:
+    """The expected share of each side that agrees, float64[K, m]."""
+    nodes = posterior.mean[:, :, None] + posterior.deviation[:, :, None] * _FINE_NODES
+    return np.asarray(special.expit(nodes) @ _FINE_WEIGHTS)
 
 
 def log_odds(posterior: Posterior, *, draws: int, rng: np.random.Generator) -> Iterator[Floats]:
@@ -278,6 +298,12 @@ def log_odds(posterior: Posterior, *, draws: int, rng: np.random.Generator) -> I
 
 def _smallest_shares(posterior: Posterior, rng: np.random.Generator) -> Floats:
     """Draws [m, draws] of the share of the least agreeing side."""
+    if compiled := kernels.compiled():
+        half = rng.standard_normal((len(posterior.mean), _DRAWS // 2))
+        root = np.linalg.cholesky(posterior.covariance)
+        least = np.empty((len(root), _DRAWS))
+        compiled.smallest(np.ascontiguousarray(posterior.mean.T), root, half, least)
+        return np.asarray(special.expit(least, out=least))
     sides = log_odds(posterior, draws=_DRAWS, rng=rng)
     smallest = next(sides)
     for theta in sides:
@@ -292,9 +318,12 @@ def _ranked(score: Floats, may: Mask) -> tuple[int, ...]:
 
 def _ties(ranked: tuple[int, ...], smallest: Floats) -> tuple[tuple[int, ...], ...]:
     """Runs of the ranking whose scores differ from the first one's by at most two Monte Carlo errors."""
+    half = smallest.shape[1] // 2
+    pairs = (smallest[:, :half] + smallest[:, half:]) / 2  # a draw and its mirror image go together
+    same = _same_as_first(np.array(ranked, dtype=np.int64), pairs)
     ties, run = [], list(ranked[:1])
-    for j in ranked[1:]:
-        if _tied(smallest[run[0]] - smallest[j]):
+    for place, j in enumerate(ranked[1:], start=1):
+        if same[place]:
             run.append(j)
         else:
             ties.append(tuple(run))
@@ -303,15 +332,25 @@ def _ties(ranked: tuple[int, ...], smallest: Floats) -> tuple[tuple[int, ...], .
     return tuple(t for t in ties if len(t) > 1)
 
 
-def _tied(gap: Floats) -> bool:
-    pairs = (gap[: len(gap) // 2] + gap[len(gap) // 2 :]) / 2  # a draw and its mirror image go together
-    return bool(abs(pairs.mean()) <= 2 * pairs.std() / np.sqrt(len(pairs)) + 1e-12)
+def _same_as_first(ranked: Ints, pairs: Floats) -> Mask:
+    """Whether each place of the ranking cannot be told apart from the first of its run: bool[places]."""
+    same = np.zeros(len(ranked), dtype=bool)
+    if compiled := kernels.compiled():
+        compiled.tied(ranked, pairs, same)
+        return same
+    first = 0
+    for place in range(1, len(ranked)):
+        gap = pairs[ranked[first]] - pairs[ranked[place]]
+        same[place] = abs(gap.mean()) <= 2 * gap.std() / np.sqrt(len(gap)) + 1e-12
+        if not same[place]:
+            first = place
+    return same
 
 
 def _majority_traps(overall: Ints, support: Floats, posterior: Posterior, exposed: Mask) -> tuple[int, ...]:
     """Much agreement overall; on some side about half or less, and credibly less than overall."""
     share = _overall_share(overall)
-    deviation = np.sqrt(np.diagonal(posterior.covariance, axis1=1, axis2=2)).T
+    deviation = posterior.deviation
     behind = (special.logit(np.clip(share, 1e-9, 1 - 1e-9)) - posterior.mean) / deviation
     caught = exposed & (support <= TRAP_SIDE) & (special.ndtr(behind) >= CREDIBLE)
     lowest = np.where(caught, support, np.inf).min(axis=0)

@@ -21,7 +21,7 @@ from tracktwo.engines.opinion.space import Space
 from tracktwo.engines.opinion.votes import Floats, Mask
 
 TOP = 10  # statements the routing tries to tell from the rest
-AUDIT = 0.15  # share of questions drawn by lot
+AUDIT = 0.10  # share of questions drawn by lot
 ANCHORED = 0.5  # share of questions from the map where sides are not declared
 _DRAWS = 192
 _SHAKE = 0.3  # spread of the log of the weights, so that people of one side are not all asked the same
@@ -61,11 +61,12 @@ def prepare(
     z = (top-th best score - score) / sd, v the variance of the side's log-odds, p its share. ``space``
     gives the anchors; without it there are none. Cost O(K m draws).
     """
-    shares = [special.expit(odds) for odds in bridging.log_odds(posterior, draws=_DRAWS, rng=rng)]
-    smallest = np.minimum.reduce(shares)
+    odds = list(bridging.log_odds(posterior, draws=_DRAWS, rng=rng))
+    least = np.minimum.reduce(odds)
+    holds_back = np.array([(one == least).mean(axis=1) for one in odds])
+    smallest = special.expit(least)
     score, spread = smallest.mean(axis=1), smallest.std(axis=1)
-    holds_back = np.array([(share == smallest).mean(axis=1) for share in shares])
-    share = np.array([one.mean(axis=1) for one in shares])
+    share = bridging.shares(posterior)
     worth = near_the_top(score, spread, top) * (holds_back + _FLOOR) * _news(posterior, share)
     return Routing(worth, np.zeros(len(score)) if space is None else anchors(space))
 
