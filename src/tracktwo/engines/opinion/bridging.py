@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from tracktwo.engines.opinion import kernels
-from tracktwo.engines.opinion.votes import Floats, Ints, Mask, Votes
+from tracktwo.engines.opinion.votes import Counted, Floats, Ints, Mask
 from tracktwo.errors import BadInput
 
 CREDIBLE = 0.9  # probability from which a majority, or its absence, is called credible
@@ -93,7 +93,7 @@ class CommonGround:
 
 
 def common_ground(
-    votes: Votes, side: npt.ArrayLike, *, sides: int, rng: np.random.Generator, least: int = LEAST
+    votes: Counted, side: npt.ArrayLike, *, sides: int, rng: np.random.Generator, least: int = LEAST
 ) -> CommonGround:
     """Find what a credible majority of every side supports.
 
@@ -374,7 +374,7 @@ def _widest(gap: Floats, chosen: Mask) -> tuple[int, ...]:
     return tuple(int(j) for j in order[: int(chosen.sum())])
 
 
-def checked_sides(votes: Votes, side: npt.ArrayLike, sides: int) -> Ints:
+def checked_sides(votes: Counted, side: npt.ArrayLike, sides: int) -> Ints:
     of_person = np.asarray(side, dtype=np.int64)
     if of_person.shape != (votes.people,):
         raise BadInput("the sides do not name every person once", remedy="give one side, or -1, per person")

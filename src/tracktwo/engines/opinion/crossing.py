@@ -15,7 +15,7 @@ from scipy import special
 
 from tracktwo.engines.opinion.bridging import CREDIBLE, LEAST, CommonGround, Posterior, checked_sides
 from tracktwo.engines.opinion.groups import Groups, adjusted_rand
-from tracktwo.engines.opinion.votes import Floats, Ints, Mask, Votes
+from tracktwo.engines.opinion.votes import Counted, Floats, Ints, Mask
 
 HELD = 5  # statements named for a group
 UNEXPECTED = 0.05  # at most so likely, given all else, is as much agreement as there was
@@ -87,7 +87,7 @@ class Crossing:
 
 
 def find(
-    votes: Votes,
+    votes: Counted,
     side: npt.ArrayLike,
     found: Groups,
     ground: CommonGround,

@@ -10,6 +10,7 @@ Runs on Dask (the optional extra ``scale``) or, without a client, part after par
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -41,6 +42,83 @@ class Found:
     people: Ints
 
 
+class Scattered:
+    """Votes in parts, where they lie: packed Parquet files, or ``Votes``; counted like ``Votes`` itself.
+
+    ``client`` is a ``dask.distributed.Client``, whose workers read and keep the parts; without one the parts are
+    worked on in turn. People are in the order of the parts. Statements marked in ``rejected`` bool[m] count
+    nowhere. What one ``Votes`` would count, this counts, however divided.
+    """
+
+    def __init__(
+        self, parts: Sequence[Part], client: Any = None, *, rejected: npt.ArrayLike | None = None
+    ) -> None:
+        self._lie, self._crew = parts, _Crew(client)
+        self._held = self._crew.each(_load, parts, rejected)
+        self._answered = self._crew.gathered(self._crew.each(_answered, self._held))
+        self._everybody: Ints = self._crew.added(self._crew.each(_counts, self._held))
+
+    @property
+    def people(self) -> int:
+        """n, those without a vote included."""
+        return int(self.people_of_parts.sum())
+
+    @property
+    def people_of_parts(self) -> Ints:
+        """How many people each part holds, int64[parts]."""
+        return np.array([len(one) for one in self._answered], dtype=np.int64)
+
+    @property
+    def statements(self) -> int:
+        """m."""
+        return len(self._everybody)
+
+    def __len__(self) -> int:
+        """The number of votes."""
+        return int(self._everybody.sum())
+
+    def answers_per_person(self) -> Ints:
+        """Votes of each person, int64[n]."""
+        return np.concatenate(self._answered)
+
+    def tally(self, side: npt.ArrayLike | None = None, sides: int = 1) -> Ints:
+        """Count int64[sides, m, 3] as ``Votes.tally``."""
+        if side is None:
+            return self._everybody[None]
+        of_part = np.split(np.asarray(side, dtype=np.int64), np.cumsum(self.people_of_parts)[:-1])
+        counted: Ints = self._crew.added(self._crew.each_with(_tally, self._held, of_part, sides))
+        return counted
+
+    def without(self, statements: npt.ArrayLike) -> Scattered:
+        """The same people, but no vote on the masked statements bool[m]."""
+        return Scattered(self._lie, self._crew.client, rejected=statements)
+
+    def digest(self) -> bytes:
+        """SHA-256 of the parts as they lie."""
+        parts = self._crew.gathered(self._crew.each(_digest, self._held))
+        return hashlib.sha256(b"".join(parts)).digest()
+
+    def space(self, *, rng: np.random.Generator) -> Space:
+        """The opinion space, as ``space.find``; positions (24 bytes a person) come to the one who asks."""
+        count = self._everybody.sum(axis=1)
+        mu = space.means(count, self._everybody[:, 2] - self._everybody[:, 0])
+        answered = self.answers_per_person()
+        components, variance = self._components(mu, int(np.count_nonzero(answered)), rng)
+        positions = self._crew.gathered(self._crew.each(space.project, self._held, components, mu, count))
+        return Space(components, mu, variance, np.concatenate(positions), answered)
+
+    def _components(self, mu: Floats, voters: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        if len(mu) <= space.GRAM_UP_TO:
+            sums: Grams = self._crew.added(self._crew.each(space.grams, self._held))
+            return space.components_of(sums, voters, rng=rng)
+
+        def there_and_back(v: Floats) -> Floats:
+            total: Floats = self._crew.added(self._crew.each(_pass, self._held, mu, v))
+            return total
+
+        return space.components_by_passes(there_and_back, len(mu), voters, rng=rng)
+
+
 def find(
     parts: Sequence[Part],
     client: Any = None,
@@ -48,40 +126,12 @@ def find(
     rejected: npt.ArrayLike | None = None,
     rng: np.random.Generator,
 ) -> Found:
-    """Find the space, the groups and their counts from votes in parts: packed Parquet files, or ``Votes``.
-
-    ``client`` is a ``dask.distributed.Client``; without one the parts are worked on in turn. Statements marked
-    in ``rejected`` bool[m] count nowhere. Two calls with the same votes find the same groups, however divided.
-    """
-    crew = _Crew(client)
-    held = crew.each(_load, parts, rejected)
-    everybody: Ints = crew.added(crew.each(_counts, held))
-    count = everybody.sum(axis=1)
-    mu = space.means(count, everybody[:, 2] - everybody[:, 0])
-    answered = crew.gathered(crew.each(_answered, held))
-    voters = sum(int(np.count_nonzero(one)) for one in answered)
-    components, variance = _components(crew, held, mu, voters, rng)
-    positions = crew.gathered(crew.each(space.project, held, components, mu, count))
-    people = np.array([len(one) for one in answered])
-    here = Space(components, mu, variance, np.concatenate(positions), np.concatenate(answered))
+    """Find the space, the groups and their counts; two calls with the same votes find the same, however divided."""
+    votes = Scattered(parts, client, rejected=rejected)
+    here = votes.space(rng=rng)
     fit = groups.find(here, rng=rng)
-    members = np.split(fit.members, np.cumsum(people)[:-1])
-    counts: Ints = crew.added(crew.each_with(_tally, held, members, max(fit.count, 1)))
-    return Found(here, fit, counts, everybody, people)
-
-
-def _components(
-    crew: _Crew, held: list[Any], mu: Floats, voters: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    if len(mu) <= space.GRAM_UP_TO:
-        sums: Grams = crew.added(crew.each(space.grams, held))
-        return space.components_of(sums, voters, rng=rng)
-
-    def there_and_back(v: Floats) -> Floats:
-        total: Floats = crew.added(crew.each(_pass, held, mu, v))
-        return total
-
-    return space.components_by_passes(there_and_back, len(mu), voters, rng=rng)
+    counts = votes.tally(fit.members, max(fit.count, 1))
+    return Found(here, fit, counts, votes.tally()[0], votes.people_of_parts)
 
 
 class _Crew:
@@ -137,6 +187,10 @@ def _counts(votes: Votes) -> Ints:
 
 def _answered(votes: Votes) -> Ints:
     return votes.answers_per_person()
+
+
+def _digest(votes: Votes) -> bytes:
+    return votes.digest()
 
 
 def _tally(votes: Votes, members: Ints, sides: int) -> Ints:

@@ -7,8 +7,10 @@ encrypted vector of a seat unpacks to.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,22 @@ Codes = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 DISAGREE, PASS, AGREE = -1, 0, 1
 SHORT_CODES = 16_384  # statements a 16-bit code can name
 _AT_ONCE = 1 << 22  # votes unpacked at a time: keeps the working memory under 100 MB
+
+
+class Counted(Protocol):
+    """What counts votes, wherever they lie: all that common ground and crossing ask for."""
+
+    @property
+    def people(self) -> int: ...
+
+    @property
+    def statements(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def answers_per_person(self) -> Ints: ...
+
+    def tally(self, side: npt.ArrayLike | None = None, sides: int = 1) -> Ints: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +201,13 @@ class Votes:
         """
         column = (self.code >> 2).astype(np.int32)
         return sparse.csr_array((value[self.code], column, self.start), shape=(self.people, self.statements))
+
+    def digest(self) -> bytes:
+        """SHA-256 of the rows as they lie: the same votes in another order of people give another one."""
+        rows = hashlib.sha256()
+        for numbers in (self.start, self.code):
+            rows.update(np.ascontiguousarray(numbers).tobytes())
+        return rows.digest()
 
     def _persons(self) -> Ints:
         return np.repeat(np.arange(self.people), self.answers_per_person())
