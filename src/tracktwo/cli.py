@@ -196,6 +196,8 @@ def _print(found: MapReport) -> None:
         console.print(section.intro if section.places else section.empty, style="dim", markup=False)
         if section.places:
             _print_statements(console, found, [found.statements[k] for k in section.places])
+    if report.crossing_said(found):
+        _print_crossing(console, found)
     if report.attribution(found):
         console.print()
         console.print(report.attribution(found), style="dim", markup=False)
@@ -221,6 +223,27 @@ def _print_groups(console: Console, found: MapReport) -> None:
         console.print(table)
     else:
         console.print()
+
+
+def _print_crossing(console: Console, found: MapReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.statements import report
+
+    console.print()
+    console.print("The groups and the sides", style="bold cyan", markup=False)
+    console.print(report.crossing_said(found), style="dim", markup=False)
+    if found.crossed is None or found.crossed.words is None:
+        return
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("Of each side, in", no_wrap=True)
+    for part in found.parts:
+        table.add_column(Text(_heading(part, found)), no_wrap=True)
+    for g, part in enumerate(found.found.parts):
+        table.add_row(part.name, *(report.reach_said(found, side, g) for side in range(len(found.parts))))
+    console.print(table)
 
 
 def _print_statements(console: Console, found: MapReport, statements: list[Statement]) -> None:

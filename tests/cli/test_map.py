@@ -11,12 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.engines.opinion_exports.folders import REAL, RIVER, export, write
 from tracktwo import cli
-from tracktwo.engines.opinion.exports import read_polis, read_sides
+from tracktwo.engines.opinion.exports import Conversation, Sides, read_polis, read_sides
+from tracktwo.engines.opinion.votes import Votes
 from tracktwo.statements import mapping, report
 
 FILES = ["index.html", "report.json", "report.pdf"]
@@ -176,6 +178,100 @@ def test_a_script_the_machine_has_no_font_for_is_said(tmp_path):
     pdf = report.as_pdf(mapping.analyse(read_polis(tmp_path)))
     assert pdf.content.startswith(b"%PDF-")
     assert "have no font on this machine" in pdf.warning
+
+
+# ---- groups and sides
+
+
+def two_peoples(few: int = 0) -> tuple[Conversation, Sides]:
+    """Two sides of 60; on each half care for a livelihood (0-4), half for what they are (5-9). `few` more of the East
+    than of the West are in the first group."""
+    rng = np.random.default_rng(7)
+    side, care = np.repeat([0, 1], 60), np.tile([0, 1], 60)
+    if few:
+        care = np.where(side == 0, 0, 1)
+        care[:few] = 1
+    chance = np.empty((120, 12))
+    chance[:, :5] = np.where(care == 0, 0.95, 0.1)[:, None]
+    chance[:, 5:10] = np.where(care == 1, 0.95, 0.1)[:, None]
+    chance[:, 10:] = np.where(side == 0, 0.65, 0.35)[:, None]
+    table = np.where(rng.random(chance.shape) < chance, 1, -1)
+    numbers = np.arange(12)
+    texts = tuple(f"Sentence {n} <of> the river." for n in numbers)
+    held = Conversation(
+        Votes.from_table(table), numbers, texts, np.zeros(12, np.int8), np.arange(120), None, "River", "", ""
+    )
+    return held, Sides(("East", "West"), side)
+
+
+def test_a_group_across_the_sides_is_named_with_what_holds_it_together():
+    conversation, sides = two_peoples()
+    found = mapping.analyse(conversation, 1, sides)
+    assert found.crossed is not None
+    assert found.crossed.people == ((30, 30), (30, 30))
+    assert found.crossed.across == ((0, 1), (0, 1))
+    livelihood = [{h.number for h in held if h.agrees} for held in found.crossed.held]
+    assert sorted(map(min, livelihood)) in ([0, 5], [0, 6], [1, 5], [1, 6])
+    page = report.as_page(found)
+    assert "The groups and the sides" in page
+    assert "Group 1 lies across East and West." in page
+    assert "Sentence 3 &lt;of&gt; the river." in page
+    told = json.loads(report.as_json(found))
+    assert "lies across East and West" in told["words"]["crossing"]
+    assert told["crossed"]["across"] == [[0, 1], [0, 1]]
+    assert report.as_pdf(found).content.startswith(b"%PDF-")
+
+
+def test_groups_that_are_the_sides_lie_across_nothing():
+    conversation, sides = two_peoples()
+    own = Sides(sides.names, np.tile([0, 1], 60))
+    found = mapping.analyse(conversation, 1, own)
+    assert found.crossed is not None
+    assert found.crossed.bridge is None
+    assert "are nearly the sides" in report.crossing_said(found)
+    assert "No group lies across sides." in report.crossing_said(found)
+
+
+@pytest.mark.parametrize("few", [1, 2, 4])
+def test_a_few_of_a_side_in_a_group_stand_in_no_file(few, tmp_path):
+    """Planted: one, two or four of the East. The sums stand beside, so even a word would give them away."""
+    conversation, sides = two_peoples(few)
+    found = mapping.analyse(conversation, 1, sides)
+    assert found.crossed is not None
+    assert (found.crossed.people, found.crossed.words, found.crossed.across) == (None, None, ())
+    assert "is not told: beside the totals" in report.crossing_said(found)
+    assert json.loads(report.as_json(found))["crossed"]["people"] is None
+    assert "Of each side, in" not in report.as_page(found)
+
+
+def test_without_sides_nothing_is_said_of_them():
+    conversation, _ = two_peoples()
+    found = mapping.analyse(conversation)
+    assert (found.crossed, found.unexpected, report.crossing_said(found)) == (None, (), "")
+    assert "The groups and the sides" not in report.as_page(found)
+
+
+def test_groups_and_sides_are_printed_too(written):
+    told = run(RIVER, "--sides", "bank").stdout
+    assert "The groups and the sides" in told
+    assert "adjusted Rand index" in told
+
+
+def test_support_that_nobody_would_have_foretold_is_a_list_of_its_own():
+    dice = np.random.default_rng(3)
+    chance = np.concatenate([np.full((80, 14), 0.3), np.full((80, 14), 0.2)])
+    chance[80:, 13], chance[:80, 13] = 0.9, 0.2
+    table = np.where(dice.random(chance.shape) < chance, 1, -1)
+    numbers = np.arange(14)
+    conversation = Conversation(
+        Votes.from_table(table), numbers, tuple(map(str, numbers)), np.zeros(14, np.int8), np.arange(160),
+        None, "", "", "",
+    )  # fmt: skip
+    found = mapping.analyse(conversation, 1, Sides(("East", "West"), np.repeat([0, 1], 80)))
+    assert [(one.place, one.side) for one in found.unexpected] == [(13, 1)]
+    assert "Supported where the votes foretold otherwise" in report.as_page(found)
+    assert re.fullmatch(r"West: \d\d % foretold, \d\d % agree", report.unexpected_said(found, 13))
+    assert report.as_pdf(found).content.startswith(b"%PDF-")
 
 
 # ---- refusals

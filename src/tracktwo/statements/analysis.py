@@ -14,6 +14,7 @@ from tracktwo import __version__
 from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Figures
 from tracktwo.engines.opinion import bridging
+from tracktwo.engines.opinion.crossing import Held
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.figures import gather
 from tracktwo.process import acts as process_acts
@@ -233,6 +234,8 @@ def release(
         "traps": _shown_everywhere(ground.majority_traps, figures),
         "minorities": _shown_everywhere(ground.invisible_minorities, figures),
         "groups": _groups(reckoned),
+        "crossing": _crossing(reckoned, figures),
+        "unexpected": _unexpected(reckoned, figures),
         "map": _map(reckoned),
     }
 
@@ -287,6 +290,39 @@ def _groups(reckoned: Reckoned) -> list[int]:
     sizes = np.asarray(reckoned.groups.sizes)
     least = disclosure.STANDARD.group
     return disclosure.rounded(sizes).tolist() if len(sizes) and sizes.min() >= least else []
+
+
+def _crossing(reckoned: Reckoned, figures: Figures) -> dict[str, Any] | None:
+    """Where the groups lie across the sides, all in words; None unless every side and group is shown."""
+    found = reckoned.crossing
+    if found is None or not _groups(reckoned) or (figures.members == disclosure.NOTHING).any():
+        return None
+    if (found.table.sum(axis=1) < disclosure.STANDARD.group).any():
+        return None
+    words = reckoning.told_reaches(found.table, found.undeclared, rounded=True)
+    if words is None:
+        return None
+    return {
+        "reach": words.tolist(),
+        "across": [list(sides) for sides in reckoning.across(words)],
+        "held": [_held(group, figures) for group in found.held],
+    }
+
+
+def _held(group: tuple[Held, ...], figures: Figures) -> list[list[int]]:
+    """What a group says more than others: slot, whether it agrees, and how many of it and of the others."""
+    told = [(one, reckoning.leanings(one.inside, one.outside)) for one in group]
+    return [
+        [one.statement, int(one.agrees), *map(int, words)]
+        for one, words in told
+        if words and figures.shown[:, one.statement].all()
+    ]
+
+
+def _unexpected(reckoned: Reckoned, figures: Figures) -> list[list[int]]:
+    """Sides and what they support unexpectedly, as far as the figures shown say so too."""
+    sure = figures.credible_majority & figures.shown.all(axis=0)
+    return [[one.side, one.statement] for one in reckoned.unexpected if sure[one.side, one.statement]]
 
 
 def _map(reckoned: Reckoned) -> list[list[float]]:

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracktwo import __version__
-from tracktwo.engines.opinion import bridging, groups, space
+from tracktwo.engines.opinion import bridging, crossing, groups, space
+from tracktwo.engines.opinion.distributed import Scattered
 from tracktwo.engines.opinion.exports import Conversation, Sides
-from tracktwo.engines.opinion.votes import Votes
+from tracktwo.engines.opinion.votes import Counted, Votes
 from tracktwo.figures import Cell, gather
 from tracktwo.statements import reckoning
 from tracktwo.statements.reckoning import Reckoned
+from tracktwo.statements.rules import REACH_NAMES, Reach
 
 MAP_FROM = 30  # voters; below, a map would be read for more than it says
 LEAST_IN_CELL = 5
@@ -102,6 +104,38 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Crossed:
+    """Where the groups found lie across the declared sides; K sides, k groups.
+
+    `words` [K][k]: how many of the side are in the group; None where words and the totals would tell of persons.
+    `people` [K][k]: the same in numbers, only where none is below five. `across`: for each group the places of
+    the sides it lies across. `likeness`: adjusted Rand index of sides and groups. `held`: what holds it together;
+    a group across sides is compared with those of the same sides who are not in it.
+    """
+
+    words: tuple[tuple[str, ...], ...] | None
+    people: tuple[tuple[int, ...], ...] | None
+    across: tuple[tuple[int, ...], ...]
+    likeness: float | None
+    held: tuple[tuple[Held, ...], ...]
+
+    @property
+    def bridge(self) -> int | None:
+        """The group that lies across most sides, the largest of several."""
+        most = max(map(len, self.across), default=0)
+        return next((g for g, sides in enumerate(self.across) if most and len(sides) == most), None)
+
+
+@dataclass(frozen=True)
+class Unexpected:
+    """A side supports a statement (its place in `statements`) of which `expected` had been foretold."""
+
+    place: int
+    side: int
+    expected: float
+
+
+@dataclass(frozen=True)
 class MapReport:
     """All that a report shows. `parts` are what the statements are compared between (see `compared`).
 
@@ -125,6 +159,8 @@ class MapReport:
     dividing: tuple[int, ...]
     traps: tuple[int, ...]
     minorities: tuple[int, ...]
+    crossed: Crossed | None
+    unexpected: tuple[Unexpected, ...]
     cells: tuple[Cell, ...]
     seed: int
     version: str
@@ -136,14 +172,21 @@ class MapReport:
         return plain
 
 
-def analyse(conversation: Conversation, seed: int = 1, sides: Sides | None = None) -> MapReport:
+def analyse(
+    conversation: Conversation,
+    seed: int = 1,
+    sides: Sides | None = None,
+    scattered: Scattered | None = None,
+) -> MapReport:
     """Find the groups and what every part supports; the engine's cost, under a second to a million votes.
 
     Statements are compared between the declared sides, else between the groups found, else (where the
-    votes show no two groups of five) only over everyone. Rejected statements count nowhere.
+    votes show no two groups of five) only over everyone. Rejected statements count nowhere. `scattered`: the
+    votes where they lie, in parts; the conversation then only says what they are about.
     """
     rejected = conversation.moderated == -1
-    votes = conversation.votes.without(rejected)
+    everything = conversation.votes if scattered is None else scattered
+    votes = everything.without(rejected)
     reckoned = reckoning.reckon(
         votes, seed=seed, side=sides.side if sides else None, sides=len(sides.names) if sides else 0
     )
@@ -173,18 +216,23 @@ def analyse(conversation: Conversation, seed: int = 1, sides: Sides | None = Non
         dividing=_widest(statements),
         traps=tuple(place[j] for j in ground.majority_traps),
         minorities=tuple(place[j] for j in ground.invisible_minorities),
+        crossed=_crossed(conversation, reckoned),
+        unexpected=tuple(
+            Unexpected(place[one.statement], one.side, one.expected) for one in reckoned.unexpected
+        ),
         cells=_cells(opinions, fit) if len(voters) >= MAP_FROM else (),
         seed=seed,
         version=__version__,
-        data=fingerprint(conversation, sides),
+        data=fingerprint(conversation, sides, everything),
     )
 
 
-def fingerprint(conversation: Conversation, sides: Sides | None = None) -> str:
+def fingerprint(
+    conversation: Conversation, sides: Sides | None = None, votes: Votes | Scattered | None = None
+) -> str:
     """SHA-256 over all that the report depends on."""
-    votes = conversation.votes
-    whole = hashlib.sha256()
-    for numbers in (votes.start, votes.code, conversation.statement_ids, conversation.moderated):
+    whole = hashlib.sha256((conversation.votes if votes is None else votes).digest())
+    for numbers in (conversation.statement_ids, conversation.moderated):
         whole.update(np.ascontiguousarray(numbers).tobytes())
     words = (*conversation.texts, conversation.title, *(sides.names if sides else ()))
     whole.update("\0".join(words).encode())
@@ -270,7 +318,7 @@ def spread(statement: Statement) -> float:
     return max(shares) - min(shares) if shares else 0.0
 
 
-def _found(conversation: Conversation, votes: Votes, fit: groups.Groups, taken: int) -> Found:
+def _found(conversation: Conversation, votes: Counted, fit: groups.Groups, taken: int) -> Found:
     counts = votes.tally(fit.members, max(fit.count, 1))
     several = fit.count >= 2
     return Found(
@@ -306,6 +354,30 @@ def _held(conversation: Conversation, counts: Ints, g: int) -> tuple[Held, ...]:
         Held(int(conversation.statement_ids[j]), conversation.texts[j], agrees, inside, outside)
         for _, j, agrees, inside, outside in found[:HELD]
     )
+
+
+def _crossed(conversation: Conversation, reckoned: Reckoned) -> Crossed | None:
+    found = reckoned.crossing
+    if found is None:
+        return None
+    reach = reckoning.told_reaches(found.table, found.undeclared, rounded=False)
+    in_numbers = min(found.table.min(), found.undeclared[found.undeclared > 0].min(initial=LEAST_IN_CELL))
+    exact = bool(in_numbers >= LEAST_IN_CELL)
+    if exact:
+        reach = reckoning.reaches(found.table)
+    told = () if reach is None else reckoning.across(reach)
+    return Crossed(
+        words=None if reach is None else tuple(tuple(REACH_NAMES[Reach(w)] for w in row) for row in reach),
+        people=tuple(map(tuple, found.table.tolist())) if exact else None,
+        across=found.across if exact else told,
+        likeness=_finite(found.likeness),
+        held=tuple(tuple(_held_by(conversation, one) for one in group[:HELD]) for group in found.held),
+    )
+
+
+def _held_by(conversation: Conversation, one: crossing.Held) -> Held:
+    number, text = int(conversation.statement_ids[one.statement]), conversation.texts[one.statement]
+    return Held(number, text, one.agrees, one.inside, one.outside)
 
 
 def _cells(opinions: space.Space, fit: groups.Groups) -> tuple[Cell, ...]:

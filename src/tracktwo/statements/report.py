@@ -20,11 +20,14 @@ from tracktwo.statements.mapping import (
     MAP_FROM,
     SHOWN,
     SMALL_GROUP,
+    Crossed,
+    Held,
     MapReport,
     Part,
     Standing,
     Statement,
 )
+from tracktwo.statements.rules import REACH_NAMES, REACH_SHARES, Reach
 
 _HOUSE = Path(__file__).parent.parent
 _FONTS = _HOUSE / "content" / "fonts"
@@ -122,7 +125,12 @@ def sections(report: MapReport) -> list[Section]:
     """The lists of statements, in the order in which they are read."""
     if report.compared == "everyone":
         return [_supported(report)]
-    return [_supported(report), _dividing(report), *_hidden_in_the_total(report)]
+    return [
+        _supported(report),
+        _dividing(report),
+        *_hidden_in_the_total(report),
+        *_against_expectation(report),
+    ]
 
 
 def _supported(report: MapReport) -> Section:
@@ -158,6 +166,79 @@ def _hidden_in_the_total(report: MapReport) -> list[Section]:
         Section("minorities", "Held by one, not seen in the total", unseen, minorities, ""),
     ]
     return [section for section in both if section.places]
+
+
+def _against_expectation(report: MapReport) -> list[Section]:
+    """Where a side says what nobody would have expected of it; no empty list."""
+    intro = (
+        "A credible majority of a side supports it, although what is usual for that side, and what the other "
+        "sides say of it, foretold half or less. Foretold from votes: nobody was asked what they expect."
+    )
+    places = tuple(dict.fromkeys(one.place for one in report.unexpected))[:SHOWN]
+    section = Section("unexpected", "Supported where the votes foretold otherwise", intro, places, "")
+    return [section] if places else []
+
+
+def unexpected_said(report: MapReport, place: int) -> str:
+    """Which side surprises on a statement: the support foretold and the support there is."""
+    said = [
+        f"{report.parts[one.side].name}: {percent(one.expected)} foretold, "
+        f"{percent(report.statements[place].standings[one.side].support or 0.0)} agree"
+        for one in report.unexpected
+        if one.place == place
+    ]
+    return "; ".join(said)
+
+
+# ---- groups and sides
+
+
+def crossing_said(report: MapReport) -> str:
+    """Where the groups lie across the sides, in sentences; empty without declared sides."""
+    crossed = report.crossed
+    if crossed is None:
+        return ""
+    said = [_likeness(crossed.likeness)]
+    if crossed.words is None:
+        said.append(
+            "Which group lies across which sides is not told: beside the totals it would tell of single people."
+        )
+    elif crossed.bridge is None:
+        said.append("No group lies across sides.")
+    else:
+        said.append(f"{across_said(report, crossed.bridge)} Where a group lies across sides, {_TAKEN}")
+    return " ".join(one for one in said if one)
+
+
+_TAKEN = "what holds it together is compared, side by side, with those of the same side who are not in it."
+
+
+def _likeness(likeness: float | None) -> str:
+    if likeness is None:
+        return ""
+    how = "are nearly the sides" if likeness >= 0.8 else "follow the sides in part"
+    if likeness < 0.2:
+        how = "have little to do with the sides"
+    return f"The groups {how} (adjusted Rand index {likeness:.2f}; 1 where they are the same)."
+
+
+def across_said(report: MapReport, group: int) -> str:
+    """Across which sides a group lies."""
+    part, crossed = report.found.parts[group], report.crossed
+    sides = crossed.across[group] if crossed else ()
+    if not sides:
+        return f"{part.name} does not lie across sides."
+    return f"{part.name} lies across {_and([report.parts[side].name for side in sides])}."
+
+
+def reach_said(report: MapReport, side: int, group: int) -> str:
+    """How many of a side are in a group: in per cent where all parts are large enough, else in a word."""
+    crossed = report.crossed
+    if crossed is None or crossed.words is None:
+        return "not told"
+    if crossed.people is not None:
+        return percent(crossed.people[side][group] / max(sum(crossed.people[side]), 1))
+    return crossed.words[side][group]
 
 
 def standing_said(part: Part, standing: Standing) -> str:
@@ -244,6 +325,7 @@ def made_by(report: MapReport) -> str:
 def as_json(report: MapReport) -> str:
     """The same data and seed give the same bytes."""
     told = {"summary": summary(report), "lead": lead(report), "groups": groups_said(report)}
+    told["crossing"] = crossing_said(report)
     words = {**told, "cautions": cautions(report), "notes": list(NOTES), "attribution": attribution(report)}
     return json.dumps({**report.as_data(), "words": words}, ensure_ascii=False, indent=1) + "\n"
 
@@ -277,6 +359,8 @@ def _page(report: MapReport) -> dict[str, Any]:
         "groups": [
             _group(part, held) for part, held in zip(report.found.parts, report.found.held, strict=False)
         ],
+        "crossing_said": crossing_said(report),
+        "crossed": _lying(report, svg),
         "map": svg(draw_map(report)) if report.cells else "",
         "map_said": map_said(report),
         "strip": svg(draw_strip(report)) if report.ranked else "",
@@ -294,10 +378,37 @@ def _cards(report: MapReport, section: Section, svg: Any) -> list[dict[str, str]
         {
             "text": statement.text or "(a statement without text)",
             "bars": svg(draw_bars(report, statement, f"{section.key}-{statement.number}")),
-            "note": statement_note(statement, report),
+            "note": card_note(report, section, place),
         }
-        for statement in (report.statements[k] for k in section.places)
+        for place, statement in ((k, report.statements[k]) for k in section.places)
     ]
+
+
+def card_note(report: MapReport, section: Section, place: int) -> str:
+    """What stands below a statement in a list."""
+    note = statement_note(report.statements[place], report)
+    return f"{unexpected_said(report, place)} · {note}" if section.key == "unexpected" else note
+
+
+def _lying(report: MapReport, svg: Any) -> list[dict[str, Any]]:
+    """Each group with its reach into the sides."""
+    if report.crossed is None or report.crossed.words is None:
+        return []
+    return [
+        {
+            "part": part,
+            "cells": [reach_said(report, side, g) for side in range(len(report.parts))],
+            "picture": svg(draw_reach(report, g)),
+            "said": across_said(report, g),
+            "held": [(h.text, held_said(h.agrees, h.inside, h.outside)) for h in _of(report.crossed, g)],
+        }
+        for g, part in enumerate(report.found.parts)
+    ]
+
+
+def _of(crossed: Crossed, group: int) -> tuple[Held, ...]:
+    """What holds a group together, where that is not what the groups' own list already says."""
+    return crossed.held[group] if crossed.across[group] else ()
 
 
 def _group(part: Part, held: Any) -> dict[str, Any]:
@@ -341,6 +452,33 @@ def draw_bars(report: MapReport, statement: Statement, key: str) -> str:
     said = "; ".join(standing_said(p, s) for p, s in zip(report.parts, statement.standings, strict=True))
     title = f"Support for statement {statement.number}"
     return figures.support_bars(rows, key=key, title=title, description=said)
+
+
+def draw_reach(report: MapReport, group: int) -> str:
+    """How much of each side is in a group: a share, or all that its word stands for."""
+    rows = [_reach_bar(report, side, group) for side in range(len(report.parts))]
+    said = "; ".join(f"{bar.mark.name}: {bar.label}" for bar in rows)
+    title = f"How many of each side are in {report.found.parts[group].name}"
+    return figures.support_bars(rows, key=f"reach-{group}", title=title, description=said)
+
+
+def _reach_bar(report: MapReport, side: int, group: int) -> Bar:
+    crossed, mark = report.crossed, _mark(report.parts[side])
+    label, low, high = reach_said(report, side, group), *reach_ends(report, side, group)
+    if crossed is not None and crossed.people is not None:
+        return Bar(mark, label, share=high)
+    return Bar(mark, label, low=low, high=high)
+
+
+def reach_ends(report: MapReport, side: int, group: int) -> tuple[float, float]:
+    """Between which shares of a side its part in a group lies; from none where it is told in numbers."""
+    crossed = report.crossed
+    if crossed is None or crossed.words is None:
+        return 0.0, 0.0
+    if crossed.people is not None:
+        return 0.0, crossed.people[side][group] / max(sum(crossed.people[side]), 1)
+    word = crossed.words[side][group]
+    return next(REACH_SHARES[reach] for reach in Reach if REACH_NAMES[reach] == word)
 
 
 def draw_map(report: MapReport) -> str:
@@ -429,6 +567,10 @@ def _paper(report: MapReport) -> dict[str, Any]:
         "groups": [
             _paper_group(p, held) for p, held in zip(report.found.parts, report.found.held, strict=False)
         ],
+        "crossing_said": crossing_said(report),
+        "crossed": [_paper_lying(report, g) for g in range(len(report.found.parts))]
+        if report.crossed is not None and report.crossed.words is not None
+        else [],
         "cells": [{"x": c.x, "y": c.y, "people": c.people, "group": c.group} for c in report.cells],
         "map_said": map_said(report),
         "notes": list(NOTES),
@@ -437,12 +579,28 @@ def _paper(report: MapReport) -> dict[str, Any]:
     }
 
 
+def _paper_lying(report: MapReport, group: int) -> dict[str, Any]:
+    part, sides = report.found.parts[group], range(len(report.parts))
+    held = _of(report.crossed, group) if report.crossed else ()
+    return {
+        **_paper_group(part, held),
+        "said": across_said(report, group),
+        "bars": [
+            {"ends": reach_ends(report, side, group), "said": reach_said(report, side, group)}
+            for side in sides
+        ],
+    }
+
+
 def _paper_section(report: MapReport, section: Section) -> dict[str, Any]:
     return {
         "heading": section.heading,
         "intro": section.intro,
         "empty": section.empty,
-        "statements": [_paper_statement(report, report.statements[k]) for k in section.places],
+        "statements": [
+            {**_paper_statement(report, report.statements[k]), "note": card_note(report, section, k)}
+            for k in section.places
+        ],
     }
 
 
@@ -451,8 +609,7 @@ def _paper_statement(report: MapReport, statement: Statement) -> dict[str, Any]:
         {"support": s.support, "low": s.low, "high": s.high, "said": standing_said(p, s)}
         for p, s in zip(report.parts, statement.standings, strict=True)
     ]
-    note = statement_note(statement, report)
-    return {"text": statement.text, "rtl": right_to_left(statement.text), "note": note, "bars": bars}
+    return {"text": statement.text, "rtl": right_to_left(statement.text), "bars": bars}
 
 
 def _paper_group(part: Part, held: Any) -> dict[str, Any]:

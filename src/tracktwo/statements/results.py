@@ -14,6 +14,27 @@ from tracktwo.process.door import SeenSide, seen_sides
 from tracktwo.process.seated import Seated
 from tracktwo.statements.analysis import FIGURES
 from tracktwo.statements.models import AnalysisRun
+from tracktwo.statements.rules import Leaning, Reach
+
+
+@dataclass(frozen=True)
+class Held:
+    """A statement that a group says more than others: whether it agrees, and how many of it and of the others."""
+
+    slot: int
+    agrees: bool
+    inside: Leaning
+    outside: Leaning
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """How groups found lie across the sides declared, in words: `reach` [sides][groups]; for each group the places
+    of the sides it lies across, and what holds it together."""
+
+    reach: list[list[Reach]]
+    across: list[list[int]]
+    held: list[list[Held]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +48,27 @@ class Told:
     marks: list[Mark]
     common: list[int]
     content: dict[str, Any]
+
+    @property
+    def groups(self) -> list[Mark]:
+        """The groups found; from the last hue downwards, since a group is no side and must not look like one."""
+        sizes = self.content.get("groups", [])
+        return [Mark(str(g + 1), 8 - g, group_name(g)) for g in range(len(sizes))]
+
+    @property
+    def crossing(self) -> Crossing | None:
+        """None where it is not told, and in runs of before it was."""
+        kept = self.content.get("crossing")
+        if not kept:
+            return None
+        held = [
+            [
+                Held(slot, bool(agrees), Leaning(inside), Leaning(outside))
+                for slot, agrees, inside, outside in one
+            ]
+            for one in kept["held"]
+        ]
+        return Crossing([[Reach(word) for word in row] for row in kept["reach"]], kept["across"], held)
 
 
 def latest(seat: Seated) -> Told:
@@ -46,8 +88,9 @@ def marks_of(sides: list[SeenSide], compared: str, held: Figures | None) -> list
     if compared == "sides" or held is None:
         return [Mark(side.letter, side.hue, side.name) for side in sides]
     if compared == "groups":
-        return [
-            Mark(str(g + 1), g + 1, _("group %(number)s") % {"number": g + 1})
-            for g in range(len(held.members))
-        ]
+        return [Mark(str(g + 1), g + 1, group_name(g)) for g in range(len(held.members))]
     return [Mark("·", 1, _("everybody who voted"))]
+
+
+def group_name(group: int) -> str:
+    return _("group %(number)s") % {"number": group + 1}

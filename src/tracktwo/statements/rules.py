@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from tracktwo.errors import Refusal, gettext_noop
 from tracktwo.process import rules as process_rules
@@ -42,6 +42,66 @@ REASONS: dict[str, str] = {
     "two in one": gettext_noop("It holds two statements; each needs its own vote."),
     "same": gettext_noop("The same is already put to the vote."),
     "other": gettext_noop("It does not belong to this process."),
+}
+
+
+class Step(IntEnum):
+    """What a count is at, in its order."""
+
+    OPENING = 1
+    SPACE = 2
+    GROUND = 3
+    CROSSING = 4
+    KEEPING = 5
+
+
+STEP_NAMES: dict[Step, str] = {
+    Step.OPENING: gettext_noop("opening the ballots"),
+    Step.SPACE: gettext_noop("finding the groups"),
+    Step.GROUND: gettext_noop("what every side supports"),
+    Step.CROSSING: gettext_noop("what lies across the sides"),
+    Step.KEEPING: gettext_noop("keeping what may be shown"),
+}
+
+
+class Reach(IntEnum):
+    """How many of a side are in a group, in words: a count beside the totals already shown would tell persons."""
+
+    FEW = 0
+    SOME = 1
+    HALF = 2
+    MOST = 3
+
+
+REACH_NAMES: dict[Reach, str] = {
+    Reach.FEW: gettext_noop("few or none"),
+    Reach.SOME: gettext_noop("some"),
+    Reach.HALF: gettext_noop("about half"),
+    Reach.MOST: gettext_noop("most"),
+}
+# The shares of a side that each word stands for.
+REACH_SHARES: dict[Reach, tuple[float, float]] = {
+    Reach.FEW: (0.0, 0.15),
+    Reach.SOME: (0.15, 0.35),
+    Reach.HALF: (0.35, 0.65),
+    Reach.MOST: (0.65, 1.0),
+}
+
+
+class Leaning(IntEnum):
+    """How many of a group, or of the others, say the same."""
+
+    FEW = 0
+    HALF = 1
+    MORE = 2
+    MOST = 3
+
+
+LEANING_NAMES: dict[Leaning, str] = {
+    Leaning.FEW: gettext_noop("few"),
+    Leaning.HALF: gettext_noop("about half"),
+    Leaning.MORE: gettext_noop("more than half"),
+    Leaning.MOST: gettext_noop("most"),
 }
 
 

@@ -19,7 +19,7 @@ from tracktwo import figures
 from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Band, Withheld
 from tracktwo.errors import NotHere
-from tracktwo.figures import Mark
+from tracktwo.figures import Bar, Mark
 from tracktwo.process import rules as process_rules
 from tracktwo.process.door import cover_title, crowd_of, frame, page_for
 from tracktwo.process.phases import ENDED
@@ -28,9 +28,9 @@ from tracktwo.process.seated import Seated
 from tracktwo.record.once import AlreadyDone
 from tracktwo.statements import acts, analysis, asking, closure, counting, forms, results, rules, saying
 from tracktwo.statements.models import Seen, Statement
-from tracktwo.statements.reckoning import GROUPS
-from tracktwo.statements.results import Told
-from tracktwo.statements.rules import State
+from tracktwo.statements.reckoning import GROUPS, SIDES
+from tracktwo.statements.results import Crossing, Told
+from tracktwo.statements.rules import LEANING_NAMES, REACH_NAMES, REACH_SHARES, State
 from tracktwo.web import language_name, once_of
 
 SENTENCES = 5
@@ -262,6 +262,8 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
                 for slot in [slot for slot in told.common if slot in shown][:SENTENCES]
             ],
             "liked": _liked(told, seat, shown),
+            "unexpected": _unexpected(told, shown),
+            "bridges": _bridges(told),
             "crowd": _crowd(told, seat),
         }
     return render(request, "statements/common_ground.html", context)
@@ -315,6 +317,26 @@ def _liked(told: Told, seat: Seated, shown: dict[int | None, Seen]) -> Sentence 
     if slot is None or slot not in shown or told.figures is None or not told.figures.shown[:, slot].all():
         return None
     return _sentence(told, shown[slot])
+
+
+def _unexpected(told: Told, shown: dict[int | None, Seen]) -> list[dict[str, Any]]:
+    """Statements that a side supports although its other votes and the other sides' foretold otherwise."""
+    return [
+        {"mark": told.marks[side], "sentence": _sentence(told, shown[slot])}
+        for side, slot in told.content.get("unexpected", [])[:SENTENCES]
+        if slot in shown and side < len(told.marks)
+    ]
+
+
+def _bridges(told: Told) -> list[dict[str, Any]]:
+    """The groups that lie across sides, with those sides."""
+    if told.crossing is None or told.compared != SIDES:
+        return []
+    return [
+        {"mark": mark, "sides": [told.marks[side] for side in sides]}
+        for mark, sides in zip(told.groups, told.crossing.across, strict=False)
+        if sides
+    ]
 
 
 def _crowd(told: Told, seat: Seated) -> int | None:
@@ -393,10 +415,8 @@ def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
     cells = [
         figures.Cell(x, y, int(people), int(group)) for x, y, people, group in told.content.get("map", [])
     ]
-    sizes = told.content.get("groups", [])
-    # From the last hue downwards: a group is no side, and must not look like one.
-    groups = [Mark(str(g + 1), 8 - g, _("group %(number)s") % {"number": g + 1}) for g in range(len(sizes))]
-    captions = [_("about %(people)s people") % {"people": size} for size in sizes]
+    groups = told.groups
+    captions = [_("about %(people)s people") % {"people": size} for size in told.content.get("groups", [])]
     picture = (
         figures.opinion_map(
             cells,
@@ -420,8 +440,51 @@ def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
         rows=rows,
         needed=rules.MAP_FROM,
         told=told.kind,
+        sides=told.marks if told.compared == SIDES else [],
+        crossed=_crossed(told, {one.slot: one for one in _seen(seat, state=State.OPEN)}),
     )
     return render(request, "statements/map.html", context)
+
+
+def _crossed(told: Told, shown: dict[int | None, Seen]) -> list[dict[str, Any]]:
+    """Each group found: how much of each side is in it, across which sides it lies, and what holds it together."""
+    if told.crossing is None or told.compared != SIDES:
+        return []
+    return [_one_crossed(told, told.crossing, place, mark, shown) for place, mark in enumerate(told.groups)]
+
+
+def _one_crossed(
+    told: Told, crossing: Crossing, place: int, mark: Mark, shown: dict[int | None, Seen]
+) -> dict[str, Any]:
+    words = [row[place] for row in crossing.reach]
+    bars = [
+        Bar(side, _(REACH_NAMES[word]), low=REACH_SHARES[word][0], high=REACH_SHARES[word][1])
+        for side, word in zip(told.marks, words, strict=True)
+    ]
+    picture = figures.support_bars(
+        bars,
+        key=f"g{place}",
+        title=_("How many of each side are in %(name)s") % {"name": mark.name},
+        description="; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars),
+        half=_("one half"),
+        rtl=get_language_bidi(),
+    )
+    return {
+        "mark": mark,
+        "cells": [bar.label for bar in bars],
+        "picture": SafeString(picture),
+        "across": [told.marks[side] for side in crossing.across[place]],
+        "held": [
+            {
+                "statement": shown[one.slot],
+                "agrees": one.agrees,
+                "inside": _(LEANING_NAMES[one.inside]),
+                "outside": _(LEANING_NAMES[one.outside]),
+            }
+            for one in crossing.held[place]
+            if one.slot in shown
+        ],
+    }
 
 
 @page_for(*FACILITATORS)
