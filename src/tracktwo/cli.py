@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
@@ -22,8 +23,16 @@ from tracktwo.errors import BadInput, Refusal
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tracktwo.engines.opinion.exports import Conversation
+    from tracktwo.engines.opinion.exports import Conversation, Sides
     from tracktwo.statements.mapping import MapReport, Part, Standing, Statement
+
+
+class Engine(StrEnum):
+    """Where `map` computes."""
+
+    HERE = "here"
+    DASK = "dask"
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,7 +73,12 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 @app.command("map")
 @plainly
 def map_conversation(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a Polis export.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR|PARQUET", help="The folder of a Polis export, a Parquet file, or a folder of them."
+        ),
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Write index.html, report.pdf and report.json into this folder.")
     ] = None,
@@ -72,26 +86,39 @@ def map_conversation(
         str | None,
         typer.Option(
             metavar="COLUMN|FILE",
-            help="Declared sides: a column of participants-votes.csv, or a CSV file participant,side.",
+            help="Declared sides: a column of participants-votes.csv or of the Parquet file, "
+            "or a CSV file participant,side.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same data and seed give the same report.")] = 1,
+    engine: Annotated[
+        Engine, typer.Option(help="`here`: one process; `dask`: packed Parquet on a cluster.")
+    ] = Engine.HERE,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Of a Dask cluster; by default workers of this machine."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as JSON and nothing else.")
     ] = False,
 ) -> None:
     """Find the groups in exported votes and the statements that every group or side supports.
 
-    No database, no keys, no network: the votes are read, the report is written, nothing is kept.
+    No database, no keys, no network beyond the cluster named: the votes are read, the report is written,
+    nothing is kept.
     """
-    from tracktwo.engines.opinion.exports import read_sides
     from tracktwo.statements import mapping, report
 
     if out is not None:
         _may_hold_a_report(out)
-    conversation = _read(folder)
-    declared = read_sides(folder, sides, conversation.people_ids) if sides else None
-    found = mapping.analyse(conversation, seed, declared)
+    if scheduler is not None and engine is not Engine.DASK:
+        raise BadInput("--scheduler is the address of a Dask cluster", remedy="add --engine dask")
+    if engine is Engine.DASK:
+        found = _on_a_cluster(folder, sides, seed, scheduler)
+    else:
+        conversation = _read(folder)
+        _warm_for(len(conversation.votes))
+        found = mapping.analyse(conversation, seed, _sides(folder, sides, conversation))
     warning = _write(found, out) if out is not None else ""
     if as_json:
         typer.echo(report.as_json(found).encode(), nl=False)
@@ -103,7 +130,52 @@ def map_conversation(
         typer.echo(warning, err=True)
 
 
+def _parquet(path: Path) -> bool:
+    return path.suffix == ".parquet" or (path.is_dir() and any(path.glob("*.parquet")))
+
+
+def _sides(folder: Path, sides: str | None, conversation: Conversation) -> Sides | None:
+    from tracktwo.engines.opinion import exports, parquet
+
+    if sides is None:
+        return None
+    if _parquet(folder) and not Path(sides).is_file():
+        return parquet.read_sides(folder, sides, conversation.people_ids)
+    return exports.read_sides(folder, sides, conversation.people_ids)
+
+
+def _warm_for(votes: int) -> None:
+    """Compiled kernels where the votes are so many that even compiling first saves time."""
+    from tracktwo.engines.opinion import kernels
+
+    if votes >= kernels.THREADS_FROM:
+        kernels.warm()
+
+
+def _on_a_cluster(folder: Path, sides: str | None, seed: int, scheduler: str | None) -> MapReport:
+    from rich.console import Console
+
+    from tracktwo.engines.opinion import distributed, parquet
+    from tracktwo.statements import mapping
+
+    if not _parquet(folder):
+        raise BadInput("a cluster reads packed Parquet files", where=str(folder), remedy="leave --engine out")
+    about = parquet.describe(folder)
+    declared = _sides(folder, sides, about)
+    waiting = Console(stderr=True).status(
+        "Starting the cluster" if scheduler is None else "Asking the cluster"
+    )
+    with waiting, distributed.cluster(scheduler) as client:
+        waiting.update("The cluster reads and counts the votes")
+        votes = distributed.Scattered([str(path.resolve()) for path in parquet.files_of(folder)], client)
+        return mapping.analyse(about, seed, declared, votes)
+
+
 def _read(folder: Path) -> Conversation:
+    if _parquet(folder):
+        from tracktwo.engines.opinion import parquet
+
+        return parquet.read(folder)
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,8 @@ def serve(
     link = _set_up_link(address)
 
     def ready() -> None:
+        # Nobody waits for a compiler: counts run without compiled kernels until they are ready.
+        threading.Thread(target=_warm, name="kernels", daemon=True).start()
         typer.echo(f"Tracktwo answers at {address}. Ctrl-C stops it.")
         if link:
             typer.echo(f"Nobody has an account yet. Open this link once, to make the first:\n  {link}")
@@ -50,6 +53,12 @@ def serve(
 
     serving.run(taken, ready=ready)
     typer.echo("Stopped. What people gave is kept in the data directory.")
+
+
+def _warm() -> None:
+    from tracktwo.engines.opinion import kernels
+
+    kernels.warm()
 
 
 def _address(host: str, taken: Any) -> str:

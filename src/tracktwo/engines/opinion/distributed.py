@@ -11,7 +11,8 @@ Runs on Dask (the optional extra ``scale``) or, without a client, part after par
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -24,8 +25,10 @@ from tracktwo.engines.opinion import groups, kernels, parquet, space
 from tracktwo.engines.opinion.groups import Groups
 from tracktwo.engines.opinion.space import Grams, Space
 from tracktwo.engines.opinion.votes import Floats, Ints, Votes
+from tracktwo.errors import BadInput
 
 Part = Votes | Path | str
+_PATIENCE = 10  # seconds until a scheduler counts as not there
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,39 @@ class Found:
     counts: Ints
     everybody: Ints
     people: Ints
+
+
+@contextmanager
+def cluster(address: str | None = None) -> Iterator[Any]:
+    """A client of the Dask cluster at this address, or of workers of this machine, one a core, ended afterwards.
+
+    Raises BadInput where Dask is not installed or nobody answers.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        raise BadInput("a cluster needs Dask", remedy="install tracktwo with the extra scale") from error
+    make: Any = distributed  # it has no types
+    with ExitStack() as stack:
+        where = address
+        if where is None:
+            where = stack.enter_context(
+                make.LocalCluster(
+                    n_workers=kernels.cores(),
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                )
+            )
+        try:
+            client = stack.enter_context(make.Client(where, timeout=_PATIENCE))
+        except (OSError, ValueError) as error:
+            raise BadInput(
+                "no Dask scheduler answers there",
+                where=str(address),
+                remedy="give its address, tcp://HOST:PORT",
+            ) from error
+        yield client
 
 
 class Scattered:

@@ -43,16 +43,41 @@ def read(path: Path | str) -> Conversation:
         about = _about(schema, files[0])
         if "votes" in schema.names:
             packed = _read_packed(files, about)
-            ids = np.array(about.get("ids", range(packed.votes.statements)), dtype=np.int64)
+            ids = _statement_ids(about, packed.votes.statements)
         else:
             packed, ids = _read_log(files)
-        texts = _listed(about, "texts", [f"Statement {number}" for number in ids.tolist()])
-        moderated = np.array(_listed(about, "moderated", [0] * len(ids)), dtype=np.int8)
+        return _conversation(about, ids, packed)
+
+
+def describe(path: Path | str) -> Conversation:
+    """All of packed files but the votes, which are left where they lie; O(n)."""
+    files = files_of(path)
+    with _refusing_unreadable(path):
+        schema = _open(files[0]).schema_arrow
+        about = _about(schema, files[0])
+        if "votes" not in schema.names:
+            remedy = "pack it first: tracktwo.engines.opinion.parquet.read, then write_parts"
+            raise BadInput("a cluster reads packed files, and this is a log", where=str(path), remedy=remedy)
+        statements = _statements(about, files[0])
+        who = [_open(file).read(columns=["participant"]).column(0).to_numpy() for file in files]
+        people_ids = np.concatenate(who).astype(np.int64)
+        if len(np.unique(people_ids)) < len(people_ids):
+            raise BadInput("a participant stands in two rows", where=str(path), remedy="keep one row each")
+        nobody = Votes(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.uint16), statements)
+        return _conversation(about, _statement_ids(about, statements), _Packed(people_ids, nobody))
+
+
+def _statement_ids(about: dict[str, Any], statements: int) -> IntArray:
+    return np.array(about.get("ids") or range(statements), dtype=np.int64)
+
+
+def _conversation(about: dict[str, Any], ids: IntArray, packed: _Packed) -> Conversation:
+    texts = _listed(about, "texts", [f"Statement {number}" for number in ids.tolist()])
     return Conversation(
         votes=packed.votes,
         statement_ids=ids,
         texts=tuple(_clean(str(text)) for text in texts),
-        moderated=moderated,
+        moderated=np.array(_listed(about, "moderated", [0] * len(ids)), dtype=np.int8),
         people_ids=packed.people_ids,
         polis_groups=None,
         title=_one_line(str(about.get("title", ""))),
