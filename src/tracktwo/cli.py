@@ -18,6 +18,7 @@ import typer
 
 from tracktwo import commands
 from tracktwo.errors import BadInput, Refusal
+from tracktwo.packages.command import packages
 
 # What a command needs is imported inside it, so that `map` starts without the web and `--help` at once.
 if TYPE_CHECKING:
@@ -349,6 +350,7 @@ def _cell(standing: Standing) -> str:
     return f"{standing.support * 100:3.0f} % ({standing.low * 100:.0f}–{standing.high * 100:.0f})"
 
 
+app.command("packages")(plainly(packages))
 commands.register(app, plainly)
 
 if __name__ == "__main__":

@@ -1,0 +1,236 @@
+"""`tracktwo packages`: from a case in a file to packages that every side could recommend.
+
+What it needs is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from tracktwo.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tracktwo.packages.finding import Offer, PackagesReport
+
+R = TypeVar("R")
+
+
+class Rule(StrEnum):
+    """The rule by which the package is chosen; to be fixed before anybody sees one."""
+
+    NASH = "nash"
+    KS = "ks"
+    LEXIMIN = "leximin"
+
+
+def packages(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE", help="A case in TOML or CSV, or a GENIUS domain in XML.")
+    ],
+    profiles: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PROFILE ...]", help="After a GENIUS domain: one profile for each side."),
+    ] = None,
+    rule: Annotated[
+        Rule, typer.Option(help="The rule that chooses, fixed beforehand: nash, ks or leximin.")
+    ] = Rule.NASH,
+    out: Annotated[
+        Path | None, typer.Option(help="Write index.html and report.json into this folder.")
+    ] = None,
+    seconds: Annotated[
+        int, typer.Option(min=1, max=3600, help="How long each search may take at most.")
+    ] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="The same case and seed give the same report.")] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON and nothing else.")
+    ] = False,
+) -> None:
+    """Find packages on all issues that every side could recommend, and say what each gives whom.
+
+    No database, no keys, no network: the case is read, the report is written, nothing is kept.
+
+    The report shows what each side values: it is for the panel alone.
+    """
+    from tracktwo.engines.bargaining import formats
+    from tracktwo.packages import finding, report
+
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadInput("this is a file", where=str(out), remedy="give a folder for the report")
+    read = formats.read(case, profiles or [])
+    found = _with_progress(
+        lambda progress, stop: finding.find(
+            read, rule.value, seconds=seconds, seed=seed, progress=progress, stop=stop
+        )
+    )
+    if out is not None:
+        _write(found, out)
+    if as_json:
+        typer.echo(report.as_json(found).encode(), nl=False)
+        return
+    _print(found)
+    if out is not None:
+        typer.echo(f"Written: {out / 'index.html'}, report.json beside it.")
+
+
+def _with_progress(work: Callable[[Callable[[str], None], Callable[[], bool]], R]) -> R:
+    """Run the work beside this thread, say on a terminal what it does, and stop it soon on Ctrl-C."""
+    from rich.console import Console
+
+    console, stopped = Console(stderr=True), threading.Event()
+    step, found, faults = ["reading the case"], [], []
+
+    def run() -> None:
+        try:
+            found.append(work(lambda said: step.__setitem__(0, said), stopped.is_set))
+        except BaseException as fault:  # whatever it is, the caller shall have it
+            faults.append(fault)
+
+    worker = threading.Thread(target=run, daemon=True)
+    worker.start()
+    try:
+        with console.status("") as shown:
+            while worker.is_alive():
+                if console.is_terminal:
+                    shown.update(f"{step[0].capitalize()} …")
+                worker.join(0.05)
+    except KeyboardInterrupt:
+        stopped.set()
+        worker.join(1)
+        raise
+    if faults:
+        raise faults[0]
+    return found[0]
+
+
+# ---- writing
+
+
+def _write(found: PackagesReport, out: Path) -> None:
+    """Make all files beside `out` and move them in complete."""
+    from tracktwo.packages import report
+
+    files = {"index.html": report.as_page(found), "report.json": report.as_json(found)}
+    try:
+        _move_in({name: text.encode() for name, text in files.items()}, out.resolve())
+    except OSError as fault:
+        remedy = "choose a folder that you may write to and that has room"
+        what = f"the report cannot be written ({fault.strerror})"
+        raise BadInput(what, where=str(out), remedy=remedy) from None
+
+
+def _move_in(files: dict[str, bytes], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".packages-", dir=out))
+    try:
+        for name, content in files.items():
+            (made / name).write_bytes(content)
+        for name in files:
+            (made / name).replace(out / name)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+# ---- printing
+
+
+def _print(found: PackagesReport) -> None:
+    from rich.console import Console
+
+    from tracktwo.packages import report
+
+    console = Console(highlight=False)
+    console.print()
+    console.print(report.plain(found.case.title), style="bold", markup=False)
+    console.print(report.summary(found), markup=False)
+    for caution in report.cautions(found):
+        console.print(caution, style="yellow", markup=False)
+    console.print()
+    console.print(report.lead(found), style="bold", markup=False)
+    _print_package(console, found)
+    console.print("By each rule, in points of a hundred", style="bold cyan", markup=False)
+    _print_offers(console, found)
+    if found.moves:
+        console.print("What changes, and for whom", style="bold cyan", markup=False)
+        if report.better_said(found):
+            console.print(report.better_said(found), markup=False)
+        console.print(report.moves_said(found), style="dim", markup=False)
+        _print_moves(console, found)
+    if report.robust_said(found):
+        console.print(report.robust_said(found), markup=False)
+    console.print(report.NOTES[0], style="dim", markup=False)
+
+
+def _print_package(console: Console, found: PackagesReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("Issue")
+    table.add_column("The package")
+    start = found.start
+    if start is not None:
+        table.add_column("Before" if start.key == "no_deal" else "The proposal", style="dim")
+    for j, issue in enumerate(found.table.issues):
+        option = Text(issue.options[found.chosen.package[j]])
+        before = [] if start is None else [Text(issue.options[start.package[j]])]
+        table.add_row(Text(issue.name), option, *before)
+    console.print(table)
+
+
+def _print_offers(console: Console, found: PackagesReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.packages import report
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("Package")
+    for side in found.sides:
+        table.add_column(
+            Text(f"{side.letter} {side.name}" if side.letter != side.name else side.name), justify="right"
+        )
+    table.add_column("")
+    for offer in report.named_offers(found):
+        if offer.key != "no_deal":
+            table.add_row(Text(report.rule_said(offer)), *map(str, offer.shown), _standing(offer))
+    table.add_row(Text("Without a package"), *map(str, found.walk_away), "", style="dim")
+    console.print(table)
+
+
+def _standing(offer: Offer) -> str:
+    from tracktwo.packages import report
+
+    said = [report.proof_said(offer)]
+    if not offer.clears:
+        said.append("below a walk-away")
+    return "; ".join(word for word in said if word)
+
+
+def _print_moves(console: Console, found: PackagesReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.packages import report
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("Issue")
+    table.add_column("Change")
+    table.add_column("For whom")
+    for move in found.moves:
+        issue = found.table.issues[move.issue]
+        change = Text(f"{issue.options[move.before]} → {issue.options[move.after]}")
+        table.add_row(Text(issue.name), change, Text(report.move_said(found, move)))
+    console.print(table)
