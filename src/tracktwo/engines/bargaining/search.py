@@ -23,7 +23,8 @@ Package = tuple[int, ...]
 Weights = tuple[Floats, Floats]
 Score = Callable[[Ints], Floats]  # of surpluses int64[p, n]: float64[p], the larger the better
 
-CLOSE = 1e-8  # a distance of logarithms, or of shares, that HiGHS' tolerances can still tell
+CLOSE = 1e-7  # a distance of shares that HiGHS' tolerances can still tell
+CLOSE_LOG = 1e-6  # and of the logarithm of a product
 _ROUNDS = 40
 _BEAM = 1_000  # partial packages that a narrow search keeps
 _WIDEST = 400_000  # and a complete one, at most
@@ -141,7 +142,7 @@ class Nash:
             if best is not None:
                 self.model.begin_at(self._columns(best))
         self.model.whole()
-        while self.bound - found > CLOSE and self.bound - found > n * log1p(gap):
+        while self.bound - found > CLOSE_LOG and self.bound - found > n * log1p(gap):
             answer = self.model.solve(gap=n * log1p(gap))
             self.impossible = answer.impossible
             self.bound = min(self.bound, answer.bound)

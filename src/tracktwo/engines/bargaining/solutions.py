@@ -46,7 +46,7 @@ class Solution:
 
     ``value`` is exactly what the rule maximises: the product of surpluses, the least share, or the sum.
     ``bound``: no package has more, as a float: of the geometric mean for max-Nash, else of the value.
-    ``gap`` 0 means proven best (within one part in 10^8 of the product); else how much better a package could
+    ``gap`` 0 means proven best (of a product: within one part in 10^6); else how much better a package could
     be at most: relative for max-Nash and utilitarian, in shares of the scale for the others.
     ``ideal`` int64[n]: R_i, where the rule needed it: the largest found, where the time did not suffice to prove
     them, and the status then is never "proven". A package is empty only where none was found in time.
@@ -222,6 +222,9 @@ class _Desk:
         """All packages or the complete frontier, where that is quick; else None."""
         if self.wanted == "enumeration":
             pool = enumeration.every(self.table)
+            for other in self.apart_from:
+                packages = pool.chosen(np.arange(pool.points.shape[1]))
+                pool = pool.only((packages != np.asarray(other)).sum(axis=1) >= 2)
             if not pool.points.shape[1]:
                 raise _no_package()
             return pool
@@ -246,14 +249,8 @@ class _Desk:
 
     @cached_property
     def kept(self) -> Ints:
-        """Which packages of the pool meet every walk-away, and lie apart."""
-        assert self.pool is not None
-        places = np.flatnonzero((self.surplus >= 0).all(axis=0))
-        if self.apart_from and len(places):
-            packages = self.pool.chosen(places)
-            apart = [(packages != np.asarray(other)).sum(axis=1) >= 2 for other in self.apart_from]
-            places = places[np.all(apart, axis=0)]
-        return places
+        """Which packages of the pool meet every walk-away."""
+        return np.flatnonzero((self.surplus >= 0).all(axis=0))
 
     @cached_property
     def kept_surplus(self) -> Ints:
@@ -326,8 +323,8 @@ class _Desk:
         n, found = len(surplus), sum(map(log, surplus))
         proof = None
         if chords.weights is not None:
-            proof = certificates.certify("product", self.table, *chords.weights, apart_from=self.apart_from)
-        gap = 0.0 if bound is None or bound - found <= search.CLOSE else exp((bound - found) / n) - 1
+            proof = self._certified("product", chords.weights)
+        gap = 0.0 if bound is None or bound - found <= search.CLOSE_LOG else exp((bound - found) / n) - 1
         top = exp((found if gap == 0 or bound is None else bound) / n)
         return self._solution("nash", package, Fraction(prod(surplus)), top, gap, proof)
 
@@ -421,7 +418,7 @@ class _Desk:
             found = Found(self.pool.package(place), value, float(value))
         if least.weights is None:
             return found, None
-        return found, certificates.certify("least", self.table, *least.weights, base=base, scale=scale)
+        return found, self._certified("least", least.weights, base=base, scale=scale)
 
     def _any_meeting(self) -> Found:
         if self.pool is not None:
@@ -456,12 +453,24 @@ class _Desk:
         total = int(self._surplus(package).sum())
         relaxed = self._sum_model(ones, Clock(1.0))
         weights = relaxed.weights(relaxed.solve().duals)
-        proof = certificates.certify("sum", self.table, *weights)
+        proof = self._certified("sum", weights)
         bound = max(total, floor(bound + 1e-6)) if abs(bound) < inf else max(total, bound)
         gap = 0.0 if bound == total else (bound - total) / max(total, 1)
         return self._solution("utilitarian", package, Fraction(total), bound, gap, proof)
 
     # -- answers
+
+    def _certified(
+        self,
+        kind: certificates.Kind,
+        weights: search.Weights,
+        *,
+        base: Ints | tuple[int, ...] = (),
+        scale: Ints | tuple[int, ...] = (),
+    ) -> Certificate:
+        return certificates.certify(
+            kind, self.table, *weights, base=base, scale=scale, apart_from=self.apart_from
+        )
 
     def _solution(
         self,
