@@ -271,6 +271,8 @@ def _print(found: MapReport) -> None:
             _print_statements(console, found, [found.statements[k] for k in section.places])
     if report.crossing_said(found):
         _print_crossing(console, found)
+    if report.suspected_said(found):
+        _print_suspected(console, found)
     if report.attribution(found):
         console.print()
         console.print(report.attribution(found), style="dim", markup=False)
@@ -316,6 +318,26 @@ def _print_crossing(console: Console, found: MapReport) -> None:
         table.add_column(Text(_heading(part, found)), no_wrap=True)
     for g, part in enumerate(found.found.parts):
         table.add_row(part.name, *(report.reach_said(found, side, g) for side in range(len(found.parts))))
+    console.print(table)
+
+
+def _print_suspected(console: Console, found: MapReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.statements import report
+
+    console.print()
+    console.print("Votes that may not be people's", style="bold cyan", markup=False)
+    console.print(report.suspected_said(found), markup=False)
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("No.", justify="right", no_wrap=True)
+    table.add_column("Statement", ratio=1)
+    for head in ("With everybody", "Without them"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for statement, one, two in report.compared_orders(found):
+        table.add_row(str(statement.number), Text(report.plain(statement.text)), one, two)
     console.print(table)
 
 

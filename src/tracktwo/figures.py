@@ -453,6 +453,56 @@ def _tick(tick: Tick, x: str, y: float, gap: float) -> str:
     return f'<svg {place} class="{colour}">{name}{shape}</svg>'
 
 
+# ---- two orders side by side
+
+
+def two_orders(
+    first: Sequence[str],
+    second: Sequence[str],
+    *,
+    heads: tuple[str, str],
+    key: str,
+    title: str,
+    description: str = "",
+    rtl: bool = False,
+) -> str:
+    """The same things in two orders, best on top: a line for what stands in both, an open end for what does not.
+
+    `first` and `second` hold short names such as "17"; a name stands for the same thing in both.
+    """
+    wide, step, top = 320.0, 26, 40
+    names = (second, first) if rtl else (first, second)
+    captions = heads[::-1] if rtl else heads
+    ends = (74.0, wide - 74)
+    parts = []
+    for place, name in enumerate(names[0]):
+        y = top + step * place
+        if name in names[1]:
+            to = top + step * names[1].index(name)
+            parts.append(
+                f'<line x1="{ends[0] + 8:g}" y1="{y}" x2="{ends[1] - 8:g}" y2="{to}" stroke="currentColor" '
+                f'stroke-opacity="{".45" if y == to else ".9"}" stroke-width="1.5"/>'
+            )
+    for column, others, x, anchor, shift in (
+        (names[0], names[1], ends[0], "end", -12.0),
+        (names[1], names[0], ends[1], "start", 12.0),
+    ):
+        for place, name in enumerate(column):
+            y, stays = top + step * place, name in others
+            dot = f'<circle cx="{x:g}" cy="{y}" r="5" fill="{"currentColor" if stays else "none"}" '
+            parts.append(f'{dot}stroke="currentColor" stroke-width="1.5"/>')
+            parts.append(_words(name, f"{x + shift:g}", y + 4, size=13, anchor=anchor, bold=not stays))
+    parts += [
+        _words(head, f"{x:g}", 16, size=12, anchor="middle", faint=True)
+        for head, x in zip(captions, ends, strict=True)
+    ]
+    height = top + step * max(len(first), len(second), 1)
+    # Numbers and names are placed by hand from both sides, so the drawing itself is read from the left.
+    return _figure(
+        parts, key=key, title=title, description=description, height=height, rtl=False, box=(wide, height)
+    )
+
+
 # ---- what all figures share
 
 

@@ -274,6 +274,74 @@ def test_support_that_nobody_would_have_foretold_is_a_list_of_its_own():
     assert report.as_pdf(found).content.startswith(b"%PDF-")
 
 
+# ---- votes that may not be people's
+
+
+def with_wave(bots: int = 40) -> Conversation:
+    """Two camps of 60 people on 24 statements, and copies of one of them."""
+    rng = np.random.default_rng(11)
+    camp = np.repeat([0, 1], 60)
+    chance = rng.uniform(0.1, 0.9, (2, 24))
+    table = np.where(rng.random((120, 24)) < chance[camp], 1, -1)
+    table[rng.random(table.shape) < 0.1] = 0
+    copies = np.tile(table[0] * -1, (bots, 1))
+    copies[:, 0] = np.where(np.arange(bots) % 9, copies[:, 0], 0)
+    table = np.concatenate([table, copies])
+    numbers = np.arange(24)
+    texts = tuple(f"Sentence {n} <of> the river." for n in numbers)
+    held = np.arange(len(table))
+    return Conversation(
+        Votes.from_table(table), numbers, texts, np.zeros(24, np.int8), held, None, "River", "", ""
+    )
+
+
+def test_a_suspected_wave_is_shown_with_its_mark_and_the_first_ten_with_and_without_it():
+    found = mapping.analyse(with_wave())
+    assert found.suspected.looked
+    assert [(wave.mark, wave.people) for wave in found.suspected.waves] == [("copied", 40)]
+    assert (len(found.suspected.everybody), len(found.suspected.without)) == (10, 10)
+    kept = set(found.suspected.everybody) & set(found.suspected.without)
+    assert found.suspected.kept == len(kept) < 10
+    page = report.as_page(found)
+    assert "Votes that may not be people's" in page
+    assert "40 people of 160 voted in a way that crowds of people do not" in page
+    assert "near copies of one another" in page
+    assert "Nobody is taken out" in page
+    assert "The first ten statements by number, with everybody and without those suspected" in page
+    assert report.as_pdf(found).content.startswith(b"%PDF-")
+    told = json.loads(report.as_json(found))["suspected"]
+    assert (told["people"], told["waves"]) == (40, [{"mark": "copied", "people": 40}])
+
+
+def test_everything_else_in_a_report_counts_everybody():
+    found = mapping.analyse(with_wave())
+    assert found.people == 160
+    assert sum(part.people for part in found.parts) == 160
+
+
+def test_without_a_wave_nothing_is_said_of_one():
+    conversation, sides = two_peoples()
+    found = mapping.analyse(conversation, 1, sides)
+    assert (found.suspected.looked, found.suspected.waves) == (True, ())
+    assert "may not be people" not in report.as_page(found)
+    assert report.suspected_said(found) == ""
+
+
+def test_among_fewer_than_fifty_nothing_is_looked_for_and_only_json_says_so(tmp_path):
+    found = mapping.analyse(read_polis(small_crowd(tmp_path, people=49)))
+    told = json.loads(report.as_json(found))
+    assert (told["suspected"]["looked"], told["suspected"]["waves"]) == (False, [])
+    assert "may not be people" not in report.as_page(found)
+
+
+def test_a_wave_is_printed_too(monkeypatch, tmp_path):
+    held = with_wave()
+    monkeypatch.setattr(cli, "_read", lambda *_folder: held)
+    told = run(tmp_path).stdout
+    assert "Votes that may not be people's" in told
+    assert re.search(r"With everybody\s+Without them", told)
+
+
 # ---- refusals
 
 

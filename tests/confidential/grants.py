@@ -24,6 +24,7 @@ UNPLANTED = {
     "Ballot.vector": "ballot",
     "AnalysisRun.released": "figures",
     "AnalysisRun.counted": "counted",
+    "AnalysisRun.suspected": "suspected",
     "Statement.side_of_author": "side of an author",
     "Line.figures": "paper",
     "Line.checks": "paper",

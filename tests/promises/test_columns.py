@@ -119,6 +119,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "input_hash": ("digest", "keyed: an open one would confirm a guess of somebody's votes"),
         "released": ("sealed", ""), "counted": ("sealed", ""),
         "asking": ("sealed", "what a vote on each statement is worth, for choosing the next one"),
+        "suspected": ("sealed", "waves of votes that may not be people's, for the panel"),
         "by_side": ("plain", "whether declared sides were compared"),
     },
     "tracktwo.Paper": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,14 +26,15 @@ from tracktwo.record import acts as record
 from tracktwo.record.acts import act
 from tracktwo.statements import asking, ballots, reckoning, rules
 from tracktwo.statements.models import AnalysisRun, Ballot, Statement
-from tracktwo.statements.reckoning import Reckoned
-from tracktwo.statements.rules import State
+from tracktwo.statements.reckoning import Reckoned, Without
+from tracktwo.statements.rules import State, Step
 from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
 SEED = 1
 FIGURES, SEALED_ROUND, NOTHING_YET = "figures", "sealed round", "nothing"
 Ints = NDArray[np.int64]
+At = Callable[[Step], None]
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,11 @@ def gathered(process: UUID) -> Standing:
     return standing.of(np.asarray(slots.any(axis=1)))
 
 
-def run(*, process: UUID, by: str) -> AnalysisRun | None:
+def run(*, process: UUID, by: str, at: At = lambda _step: None) -> AnalysisRun | None:
     """Count anew, and store what may be shown. None where nothing may move: the last run stands.
 
-    Counting happens outside the transaction, so that it holds up nobody's vote.
+    Counting happens outside the transaction, so that it holds up nobody's vote. `at` is told each step as it
+    begins, once it is known that something moves; what it raises ends the count, and nothing was stored.
     """
     last = AnalysisRun.unscoped.filter(process_id=process).order_by("-number").first()
     told = json.loads(last.released.open(visibility.for_telling(process))) if last else None
@@ -100,7 +103,8 @@ def run(*, process: UUID, by: str) -> AnalysisRun | None:
     if not moved.any():
         return None
     question = _question(process)
-    reckoned = _reckoned(counted, question)
+    reckoned = _reckoned(counted, question, at)
+    at(Step.KEEPING)
     return _store(
         process=process,
         after=last.number if last else 0,
@@ -136,6 +140,7 @@ def _store(
         by_side=reckoned.compared == reckoning.SIDES,
     )
     stored.asking = asking.kept(reckoned.routing)
+    stored.suspected = json.dumps(suspected(reckoned))
     stored.released, stored.counted = json.dumps(released), Fresh(counted.packed())
     stored.save()
     record.write(process=process, verb=f"analysis {stored.number}", role=by)
@@ -206,9 +211,9 @@ def _changed(before: Standing, now: Standing) -> list[bytes]:
 # --- what is released of a count ----------------------------------------------------------------
 
 
-def _reckoned(counted: Standing, question: Question) -> Reckoned:
+def _reckoned(counted: Standing, question: Question, at: At = lambda _step: None) -> Reckoned:
     votes = _votes(counted, question)
-    return reckoning.reckon(votes, seed=question.seed, side=counted.side - 1, sides=question.sides)
+    return reckoning.reckon(votes, seed=question.seed, side=counted.side - 1, sides=question.sides, at=at)
 
 
 def release(
@@ -267,13 +272,13 @@ def _votes(counted: Standing, question: Question) -> Votes:
     return Votes.from_triples(person, slot, vote, people=len(counted.ids), statements=question.columns)
 
 
-def _figures(reckoned: Reckoned) -> Figures:
-    ground, voted = reckoned.ground, reckoned.space.answered > 0
-    members = np.bincount(reckoned.part[voted & (reckoned.part >= 0)], minlength=reckoned.parts)
+def _figures(reckoned: Reckoned | Without) -> Figures:
+    ground, part = reckoned.ground, reckoned.part
+    members = np.bincount(part[part >= 0], minlength=reckoned.parts)
     return disclosure.figures(ground.agree, ground.disagree, ground.passed, members, ground.low, ground.high)
 
 
-def _common(reckoned: Reckoned, figures: Figures) -> list[int]:
+def _common(reckoned: Reckoned | Without, figures: Figures) -> list[int]:
     """Statements supported by a credible majority of every side, best first, and shown of every side."""
     ground = reckoned.ground
     # As released: a page never calls common what its own interval leaves open.
@@ -323,6 +328,29 @@ def _unexpected(reckoned: Reckoned, figures: Figures) -> list[list[int]]:
     """Sides and what they support unexpectedly, as far as the figures shown say so too."""
     sure = figures.credible_majority & figures.shown.all(axis=0)
     return [[one.side, one.statement] for one in reckoned.unexpected if sure[one.side, one.statement]]
+
+
+def suspected(reckoned: Reckoned) -> dict[str, Any]:
+    """What the panel reads of votes that may not be people's: about how many, by which mark, and what every side
+    supports with and without them. Lists only from a wave of ten on: two lists differ by those left out.
+    """
+    found, least = reckoned.brigading, disclosure.STANDARD.group
+    if found is None or reckoned.without is None:
+        return {"looked": found is not None, "waves": []}
+    waves = [[wave.kind.value, _about(len(wave.people))] for wave in found.waves]
+    lists = [_common(one, _figures(one)) for one in (reckoned, reckoned.without)]
+    told = int(found.suspect.sum()) >= least
+    return {
+        "looked": True,
+        "waves": waves,
+        "everybody": lists[0] if told else None,
+        "without": lists[1] if told else None,
+    }
+
+
+def _about(people: int) -> int:
+    """A number of people to fives; none of fewer than ten."""
+    return int(disclosure.rounded(np.array(people))) if people >= disclosure.STANDARD.group else 0
 
 
 def _map(reckoned: Reckoned) -> list[list[float]]:

@@ -136,6 +136,30 @@ class Unexpected:
 
 
 @dataclass(frozen=True)
+class Wave:
+    """People who vote as no crowd of people does: how many, and by which mark (see `rules.MARKS`)."""
+
+    mark: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Suspected:
+    """Votes that may not be people's. `looked` is False where too few voted to look.
+
+    `everybody` and `without` are the first ten places in `statements` with everybody and without the `people`
+    suspected, empty where nobody is; `kept`: how many of the first ten stay. All else in a report counts everybody.
+    """
+
+    looked: bool
+    people: int
+    waves: tuple[Wave, ...]
+    everybody: tuple[int, ...]
+    without: tuple[int, ...]
+    kept: int
+
+
+@dataclass(frozen=True)
 class MapReport:
     """All that a report shows. `parts` are what the statements are compared between (see `compared`).
 
@@ -161,6 +185,7 @@ class MapReport:
     minorities: tuple[int, ...]
     crossed: Crossed | None
     unexpected: tuple[Unexpected, ...]
+    suspected: Suspected
     cells: tuple[Cell, ...]
     seed: int
     version: str
@@ -220,6 +245,7 @@ def analyse(
         unexpected=tuple(
             Unexpected(place[one.statement], one.side, one.expected) for one in reckoned.unexpected
         ),
+        suspected=_suspected(reckoned, place),
         cells=_cells(opinions, fit) if len(voters) >= MAP_FROM else (),
         seed=seed,
         version=__version__,
@@ -372,6 +398,21 @@ def _crossed(conversation: Conversation, reckoned: Reckoned) -> Crossed | None:
         across=found.across if exact else told,
         likeness=_finite(found.likeness),
         held=tuple(tuple(_held_by(conversation, one) for one in group[:HELD]) for group in found.held),
+    )
+
+
+def _suspected(reckoned: Reckoned, place: dict[int, int]) -> Suspected:
+    found = reckoned.brigading
+    if found is None or reckoned.without is None:
+        return Suspected(found is not None, 0, (), (), (), 0)
+    orders = [[place[j] for j in one.ground.ranked[:SHOWN]] for one in (reckoned, reckoned.without)]
+    return Suspected(
+        looked=True,
+        people=int(found.suspect.sum()),
+        waves=tuple(Wave(wave.kind.value, len(wave.people)) for wave in found.waves),
+        everybody=tuple(orders[0]),
+        without=tuple(orders[1]),
+        kept=len(set(orders[0]) & set(orders[1])),
     )
 
 

@@ -144,6 +144,7 @@ class AnalysisRun(OfProcess):
     released = SealedText(scope="figures")
     counted = SealedBytes(scope="counting")
     asking = SealedText(scope="asking", null=True)
+    suspected = SealedText(scope="panel", null=True)  # waves of votes that may not be people's
     by_side = models.BooleanField(default=False)  # whether declared sides were compared
 
     objects: ClassVar[Runs] = Runs()

@@ -6,6 +6,7 @@ and the same seed give the same figures in both.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from tracktwo.engines import disclosure
-from tracktwo.engines.opinion import bridging, crossing, groups, routing, space
+from tracktwo.engines.opinion import bridging, brigading, crossing, groups, routing, space
 from tracktwo.engines.opinion.bridging import CommonGround
+from tracktwo.engines.opinion.brigading import Brigading
 from tracktwo.engines.opinion.crossing import Crossing, Unexpected
 from tracktwo.engines.opinion.distributed import Scattered
 from tracktwo.engines.opinion.groups import Groups
@@ -31,10 +33,22 @@ Told = Callable[[Step], None]
 
 
 @dataclass(frozen=True)
+class Without:
+    """What the engine says without those who are suspected: the same as in `Reckoned`, of the others [n']."""
+
+    compared: str
+    parts: int
+    part: Ints
+    ground: CommonGround
+
+
+@dataclass(frozen=True)
 class Reckoned:
     """What the engine says of the votes. `compared` names what `part` [n] numbers: declared sides, else
     groups found, else everyone; -1 belongs to none. `crossing` and `unexpected` only between declared sides,
-    the former only where there are two groups."""
+    the former only where there are two groups. `brigading` is None where there are too few ballots, or too few
+    different ones, to look for waves, or the votes lie in parts; `without` where nobody is suspected. Nobody is
+    taken out of anything else."""
 
     compared: str
     parts: int
@@ -45,19 +59,27 @@ class Reckoned:
     routing: Routing
     crossing: Crossing | None
     unexpected: tuple[Unexpected, ...]
+    brigading: Brigading | None
+    without: Without | None
 
 
 def reckon(
-    votes: Votes | Scattered, *, seed: int, side: Ints | None = None, sides: int = 0, at: Told = lambda _step: None
+    votes: Votes | Scattered,
+    *,
+    seed: int,
+    side: Ints | None = None,
+    sides: int = 0,
+    at: Told = lambda _step: None,
 ) -> Reckoned:
     """Find the space, the groups and the common ground of these votes.
 
     `side` [n] numbers the declared side of each person from 0, -1 for none; without it, or where nobody
     has a side, the groups found are compared. `at` is told each step as it begins. The engine's cost: under
-    a second up to a million votes.
+    a second up to a million votes, and some ten times that to look for waves.
     """
     at(Step.SPACE)
-    rng = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(4)]
+    seeds = np.random.SeedSequence(seed).spawn(5)
+    rng = [np.random.default_rng(one) for one in seeds]
     opinions = votes.space(rng=rng[0]) if isinstance(votes, Scattered) else space.find(votes, rng=rng[0])
     fit = groups.find(opinions, rng=rng[1])
     voted = votes.answers_per_person() > 0
@@ -67,7 +89,37 @@ def reckon(
     asking = routing.prepare(ground.posterior, space=opinions, rng=rng[3])
     at(Step.CROSSING)
     crossed, surprising = _crossed(votes, compared, part, fit, ground)
-    return Reckoned(compared, parts, part, opinions, fit, ground, asking, crossed, surprising)
+    at(Step.WAVES)
+    waves, without = None, None
+    if isinstance(votes, Votes) and _differ(votes):  # votes in parts are never at one place
+        waves = brigading.find(votes, rng=rng[4])
+        if waves.suspect.any() and (voted & ~waves.suspect).any():
+            without = _without(votes, ~waves.suspect, side, sides, seeds)
+    return Reckoned(compared, parts, part, opinions, fit, ground, asking, crossed, surprising, waves, without)
+
+
+def _differ(votes: Votes) -> bool:
+    """Whether so many ballots differ that likeness means something: on a few statements people are alike by nature."""
+    seen = set()
+    for begin, end in itertools.pairwise(votes.start.tolist()):
+        if end > begin:
+            seen.add(votes.code[begin:end].tobytes())
+        if len(seen) >= brigading.FEWEST:
+            return True
+    return False
+
+
+def _without(
+    votes: Votes, stay: NDArray[np.bool_], side: Ints | None, sides: int, seeds: list[np.random.SeedSequence]
+) -> Without:
+    """By the same seeds, so that only those who are left out make the difference; groups are found anew."""
+    left = votes.of(stay)
+    own = None if side is None else side[stay]
+    rng = [np.random.default_rng(one) for one in seeds[:3]]
+    fit = groups.find(space.find(left, rng=rng[0]), rng=rng[1])
+    compared, parts, part = _compared(left.answers_per_person() > 0, fit, own, sides)
+    ground = bridging.common_ground(left, part, sides=parts, rng=rng[2])
+    return Without(compared, parts, part, ground)
 
 
 def _crossed(

@@ -27,7 +27,7 @@ from tracktwo.statements.mapping import (
     Standing,
     Statement,
 )
-from tracktwo.statements.rules import REACH_NAMES, REACH_SHARES, Reach
+from tracktwo.statements.rules import MARKS, REACH_NAMES, REACH_SHARES, Reach
 
 _HOUSE = Path(__file__).parent.parent
 _FONTS = _HOUSE / "content" / "fonts"
@@ -241,6 +241,50 @@ def reach_said(report: MapReport, side: int, group: int) -> str:
     return crossed.words[side][group]
 
 
+# ---- votes that may not be people's
+
+
+def suspected_said(report: MapReport) -> str:
+    """How many votes may not be people's, by which mark, and what changes without them; empty where none are."""
+    found = report.suspected
+    if not found.waves:
+        return ""
+    marks = "; ".join(f"{wave.people:,}, {MARKS[wave.mark]}" for wave in found.waves)
+    stay = "stays" if found.kept == 1 else "stay"
+    return (
+        f"{_count(found.people, 'person', 'people')} of {report.people:,} voted in a way that crowds of people do "
+        f"not ({marks}). This is a suspicion and no proof: a campaign of real people may look alike. Nobody is "
+        f"taken out: all other figures count everybody. Without them {found.kept} of the first "
+        f"{_count(len(found.everybody), 'statement')} {stay} among the first {SHOWN}."
+    )
+
+
+def compared_orders(report: MapReport) -> list[tuple[Statement, str, str]]:
+    """What stands among the first ten with everybody or without the suspected, with its two ranks."""
+    everybody, without = report.suspected.everybody, report.suspected.without
+    either = dict.fromkeys([*everybody, *without])
+    return [(report.statements[k], _rank(k, everybody), _rank(k, without)) for k in either]
+
+
+def _rank(place: int, order: tuple[int, ...]) -> str:
+    return str(order.index(place) + 1) if place in order else "–"
+
+
+def draw_orders(report: MapReport) -> str:
+    numbers = [
+        [str(report.statements[k].number) for k in one]
+        for one in (report.suspected.everybody, report.suspected.without)
+    ]
+    said = [f"{s.number}: {one}, {two}" for s, one, two in compared_orders(report)]
+    return figures.two_orders(
+        *numbers,
+        heads=("with everybody", "without them"),
+        key="orders",
+        title="The first ten statements by number, with everybody and without those suspected",
+        description=f"Statement: rank with everybody, rank without. {'; '.join(said)}",
+    )
+
+
 def standing_said(part: Part, standing: Standing) -> str:
     if standing.support is None or standing.low is None or standing.high is None:
         return f"{part.name}: fewer than {LEAST_IN_CELL} answers"
@@ -325,7 +369,7 @@ def made_by(report: MapReport) -> str:
 def as_json(report: MapReport) -> str:
     """The same data and seed give the same bytes."""
     told = {"summary": summary(report), "lead": lead(report), "groups": groups_said(report)}
-    told["crossing"] = crossing_said(report)
+    told |= {"crossing": crossing_said(report), "suspected": suspected_said(report)}
     words = {**told, "cautions": cautions(report), "notes": list(NOTES), "attribution": attribution(report)}
     return json.dumps({**report.as_data(), "words": words}, ensure_ascii=False, indent=1) + "\n"
 
@@ -361,6 +405,9 @@ def _page(report: MapReport) -> dict[str, Any]:
         ],
         "crossing_said": crossing_said(report),
         "crossed": _lying(report, svg),
+        "suspected_said": suspected_said(report),
+        "orders": svg(draw_orders(report)) if report.suspected.waves else "",
+        "ranks": compared_orders(report),
         "map": svg(draw_map(report)) if report.cells else "",
         "map_said": map_said(report),
         "strip": svg(draw_strip(report)) if report.ranked else "",
@@ -566,6 +613,11 @@ def _paper(report: MapReport) -> dict[str, Any]:
         "groups_said": groups_said(report),
         "groups": [
             _paper_group(p, held) for p, held in zip(report.found.parts, report.found.held, strict=False)
+        ],
+        "suspected_said": suspected_said(report),
+        "ranks": [
+            {"number": s.number, "text": s.text, "rtl": right_to_left(s.text), "ranks": [one, two]}
+            for s, one, two in compared_orders(report)
         ],
         "crossing_said": crossing_said(report),
         "crossed": [_paper_lying(report, g) for g in range(len(report.found.parts))]

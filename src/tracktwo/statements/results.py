@@ -83,6 +83,28 @@ def latest(seat: Seated) -> Told:
     )
 
 
+@dataclass(frozen=True)
+class Suspected:
+    """Waves that may not be people: mark and about how many (0: fewer than ten); and what every side supports
+    with everybody and without them, None where too few are suspected to tell."""
+
+    waves: list[tuple[str, int]]
+    everybody: list[int] | None
+    without: list[int] | None
+
+
+def suspected(seat: Seated) -> Suspected | None:
+    """For whoever facilitates alone; None where nothing is suspected."""
+    run = AnalysisRun.objects.seen_by(seat).first()
+    if not seat.facilitates or run is None or not run.suspected:
+        return None
+    kept = json.loads(run.suspected.open(seat.grant))
+    if not kept["waves"]:
+        return None
+    waves = [(str(mark), int(people)) for mark, people in kept["waves"]]
+    return Suspected(waves, kept["everybody"], kept["without"])
+
+
 def marks_of(sides: list[SeenSide], compared: str, held: Figures | None) -> list[Mark]:
     """Letters for sides that are declared, numbers for groups that were found: never mixed up."""
     if compared == "sides" or held is None:

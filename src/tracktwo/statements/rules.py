@@ -48,19 +48,27 @@ REASONS: dict[str, str] = {
 class Step(IntEnum):
     """What a count is at, in its order."""
 
-    OPENING = 1
-    SPACE = 2
-    GROUND = 3
-    CROSSING = 4
+    SPACE = 1
+    GROUND = 2
+    CROSSING = 3
+    WAVES = 4
     KEEPING = 5
 
 
 STEP_NAMES: dict[Step, str] = {
-    Step.OPENING: gettext_noop("opening the ballots"),
     Step.SPACE: gettext_noop("finding the groups"),
     Step.GROUND: gettext_noop("what every side supports"),
     Step.CROSSING: gettext_noop("what lies across the sides"),
+    Step.WAVES: gettext_noop("whether all votes look like people's"),
     Step.KEEPING: gettext_noop("keeping what may be shown"),
+}
+
+
+# By which mark a wave was found; a suspicion and no proof.
+MARKS: dict[str, str] = {
+    "copied": gettext_noop("their ballots are near copies of one another"),
+    "unmoved": gettext_noop("their answers do not depend on what a statement says"),
+    "pushing": gettext_noop("they came together and push the same few statements"),
 }
 
 

@@ -26,7 +26,7 @@ from tracktwo.process.phases import ENDED
 from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
 from tracktwo.process.seated import Seated
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, analysis, asking, closure, counting, forms, results, rules, saying
+from tracktwo.statements import acts, asking, closure, counting, forms, results, rules, saying
 from tracktwo.statements.models import Seen, Statement
 from tracktwo.statements.reckoning import GROUPS, SIDES
 from tracktwo.statements.results import Crossing, Told
@@ -34,6 +34,7 @@ from tracktwo.statements.rules import LEANING_NAMES, REACH_NAMES, REACH_SHARES, 
 from tracktwo.web import language_name, once_of
 
 SENTENCES = 5
+MOST_COMPARED = 10
 
 
 # --- voting -------------------------------------------------------------------------------------
@@ -254,6 +255,8 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
         run=told.number,
         compared=told.compared,
         may_compute=seat.facilitates,
+        suspected=results.suspected(seat) is not None,
+        **(_counting(seat) if seat.facilitates else {}),
     )
     if told.figures is not None:
         context |= {
@@ -267,6 +270,15 @@ def common_ground(request: HttpRequest, seat: Seated) -> HttpResponse:
             "crowd": _crowd(told, seat),
         }
     return render(request, "statements/common_ground.html", context)
+
+
+def _counting(seat: Seated) -> dict[str, Any]:
+    """How far a long count is, and what the last one left to say; for whoever facilitates."""
+    found, left = counting.under_way(seat.process), counting.left(seat.process)
+    facts = {"step": 0, "steps": len(rules.STEP_NAMES), "name": "", "minutes": 0}
+    if found is not None:
+        facts |= {"step": int(found.step), "name": _(rules.STEP_NAMES[found.step]), "minutes": found.minutes}
+    return {"counting": facts if found else None, "left": _(left) if left else ""}
 
 
 def _figures_seen_by() -> str:
@@ -353,13 +365,14 @@ def table(request: HttpRequest, seat: Seated) -> HttpResponse:
     own, open_count = _own_votes(seat)
     rules.may_look(own, open_count, seat.role not in OF_A_SIDE or seat.phase in ENDED)
     told = results.latest(seat)
+    seen = _seen(seat, state=State.OPEN)
     rows = [
         {
             "statement": one,
             "cells": [_table_cell(told, place, one.slot) for place in range(len(told.marks))],
             "note": _note(told, one.slot),
         }
-        for one in _seen(seat, state=State.OPEN)
+        for one in seen
         if one.slot is not None
     ]
     context = frame(
@@ -370,8 +383,29 @@ def table(request: HttpRequest, seat: Seated) -> HttpResponse:
         marks=told.marks,
         rows=rows,
         run=told.number,
+        suspected=_suspected(seat, {one.slot: one for one in seen}),
     )
     return render(request, "statements/table.html", context)
+
+
+def _suspected(seat: Seated, shown: dict[int | None, Seen]) -> dict[str, Any] | None:
+    """Votes that may not be people's, for whoever facilitates: about how many, by which mark, with and without."""
+    found = results.suspected(seat)
+    if found is None:
+        return None
+    waves = [{"mark": _(rules.MARKS[mark]), "people": people} for mark, people in found.waves]
+    if found.everybody is None or found.without is None:
+        return {"waves": waves, "rows": None}
+    everybody, without = ([slot for slot in one if slot in shown] for one in (found.everybody, found.without))
+    rows = [
+        {
+            "statement": shown[slot],
+            "everybody": everybody.index(slot) + 1 if slot in everybody else None,
+            "without": without.index(slot) + 1 if slot in without else None,
+        }
+        for slot in dict.fromkeys([*everybody[:MOST_COMPARED], *without[:MOST_COMPARED]])
+    ]
+    return {"waves": waves, "rows": rows}
 
 
 def _table_cell(told: Told, place: int, slot: int) -> dict[str, str]:
@@ -505,7 +539,9 @@ def close(request: HttpRequest, seat: Seated) -> HttpResponse:
 
 @page_for(*FACILITATORS)
 def compute(request: HttpRequest, seat: Seated) -> HttpResponse:
-    """Count anew, if enough people have voted since the last count."""
-    if request.method == "POST":
-        analysis.run(process=seat.process, by=seat.role)
+    """Count anew, if enough people have voted since the last count; or stop a count that takes long."""
+    if request.method == "POST" and request.POST.get("do") == "stop":
+        counting.stop(seat.process)
+    elif request.method == "POST":
+        counting.run(seat.process, by=seat.role)
     return redirect("common-ground", pid=seat.process)
