@@ -72,17 +72,17 @@ def test_nothing_finer_than_whole_points_is_printed(printed, written):
 
 @pytest.mark.parametrize("rule", ["nash", "ks", "leximin"])
 def test_the_rule_fixed_beforehand_chooses(rule):
-    told = json.loads(run(ORSEL, "--rule", rule, "--json").stdout)
+    told = json.loads(run(TOWNS, "--rule", rule, "--json").stdout)
     assert told["rule"] == told["offers"][0]["key"] == rule
-    assert [offer["of_a_hundred"] for offer in told["offers"] if offer["key"] == rule] == [
-        {"nash": [72, 71, 79], "ks": [74, 68, 66], "leximin": [74, 68, 66]}[rule]
-    ]
+    assert len({offer["key"] for offer in told["offers"]}) == 4
 
 
 def test_the_orsel_basin_comes_out_as_its_study_has_it():
     told = json.loads(run(ORSEL, "--json").stdout)
     assert told["packages"] == "589824"
     by_key = {offer["key"]: offer["package"] for offer in told["offers"]}
+    shown = {offer["key"]: offer["of_a_hundred"] for offer in told["offers"]}
+    assert (shown["nash"], shown["ks"], shown["utilitarian"]) == ([72, 71, 79], [74, 68, 66], [64, 79, 82])
     assert by_key["nash"]["Return of the Ilvane families"] == "6,000 people, in phases"
     assert by_key["nash"]["The dam zone"] == "As now"
     assert by_key["ks"]["The dam zone"] == "Soldiers pull back 5 km"

@@ -159,12 +159,26 @@ def _print(found: PackagesReport) -> None:
     _print_package(console, found)
     console.print("By each rule, in points of a hundred", style="bold cyan", markup=False)
     _print_offers(console, found)
+    console.print("What changes, and for whom", style="bold cyan", markup=False)
+    if report.better_said(found):
+        console.print(report.better_said(found), markup=False)
+    if found.trades:
+        console.print(report.trades_said(found), style="dim", markup=False)
+        for trade in found.trades:
+            made, gives = report.trade_said(found, trade)
+            console.print(f"· {made}", markup=False)
+            console.print(f"  {gives}", style="bold", markup=False)
     if found.moves:
-        console.print("What changes, and for whom", style="bold cyan", markup=False)
-        if report.better_said(found):
-            console.print(report.better_said(found), markup=False)
         console.print(report.moves_said(found), style="dim", markup=False)
         _print_moves(console, found)
+    if found.several:
+        console.print("Three packages instead of one", style="bold cyan", markup=False)
+        _print_several(console, found)
+    if found.left_out:
+        console.print("Were a side left out", style="bold cyan", markup=False)
+        for left in found.left_out:
+            console.print(report.left_out_said(found, left), markup=False)
+        console.print()
     if report.robust_said(found):
         console.print(report.robust_said(found), markup=False)
     console.print(report.NOTES[0], style="dim", markup=False)
@@ -179,12 +193,27 @@ def _print_package(console: Console, found: PackagesReport) -> None:
     table.add_column("Issue")
     table.add_column("The package")
     start = found.start
-    if start is not None:
-        table.add_column("Before" if start.key == "no_deal" else "The proposal", style="dim")
+    heads = {"no_deal": "No package", "middle": "Half way", "proposal": "The proposal"}
+    table.add_column(heads[start.key], style="dim")
     for j, issue in enumerate(found.table.issues):
         option = Text(issue.options[found.chosen.package[j]])
-        before = [] if start is None else [Text(issue.options[start.package[j]])]
-        table.add_row(Text(issue.name), option, *before)
+        table.add_row(Text(issue.name), option, Text(issue.options[start.package[j]]))
+    console.print(table)
+
+
+def _print_several(console: Console, found: PackagesReport) -> None:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    from tracktwo.packages import report
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("Otherwise than the first")
+    for side in found.sides:
+        table.add_column(Text(side.letter), justify="right", no_wrap=True)
+    for said, offer in report.several_rows(found):
+        table.add_row(Text(said), *map(str, offer.shown))
     console.print(table)
 
 

@@ -150,8 +150,9 @@ def _strips(shown: Window, marks: tuple[Mark, Mark], walk_away: Point, key: str,
         f'x="{left:.1f}" y="{up:.1f}" width="{right - left:.1f}" height="{max(0.0, bottom - up):.1f}"',
     )
     lines = (f"M{across:.1f} {top:.1f}V{bottom:.1f}", f"M{left:.1f} {up:.1f}H{right:.1f}")
+    beside, anchor = (across + 5, "start") if across < right - 90 else (across - 5, "end")
     words = (
-        figures._words(without, f"{across + 5:.1f}", bottom - 6, size=11, anchor="start", halo=True),
+        figures._words(without, f"{beside:.1f}", bottom - 6, size=11, anchor=anchor, halo=True),
         figures._words(without, f"{right - 4:.1f}", up - 5, size=11, anchor="end", halo=True),
     )
     return [

@@ -16,12 +16,13 @@ from typing import Literal
 import numpy as np
 
 from tracktwo import __version__
-from tracktwo.engines.bargaining import elicitation, frontier, solutions
+from tracktwo.engines.bargaining import elicitation, frontier, solutions, trades
 from tracktwo.engines.bargaining.elicitation import Robustness
 from tracktwo.engines.bargaining.formats import Case
 from tracktwo.engines.bargaining.frontier import Frontier
 from tracktwo.engines.bargaining.solutions import Card, Solution
 from tracktwo.engines.bargaining.table import Continuous, Ints, Table
+from tracktwo.engines.bargaining.trades import Trade
 from tracktwo.errors import Refusal
 
 ChosenRule = Literal["nash", "ks", "leximin"]
@@ -66,8 +67,22 @@ class Move:
 
 
 @dataclass(frozen=True, eq=False)
+class LeftOut:
+    """What the others would choose without a side; ``walks``: that is below its walk-away."""
+
+    side: Side
+    offer: Offer
+    walks: bool
+
+
+@dataclass(frozen=True, eq=False)
 class PackagesReport:
-    """What was found; `report` puts it into words. ``offers`` are by rule, the one fixed beforehand first."""
+    """What was found; `report` puts it into words.
+
+    ``offers`` are by rule, the one fixed beforehand first; ``start`` is where the changes (``moves``) begin: the
+    first proposal of the case, else the no-deal package, else half way on every issue. ``trades`` leave nobody
+    worse off than it. ``several`` are three packages that differ, to put forward instead of one.
+    """
 
     case: Case
     table: Table
@@ -76,8 +91,12 @@ class PackagesReport:
     walk_away: tuple[int, ...]
     offers: tuple[Offer, ...]
     proposals: tuple[Offer, ...]
+    start: Offer
     moves: tuple[Move, ...]
     better: Offer | None
+    trades: tuple[Trade, ...]
+    left_out: tuple[LeftOut, ...]
+    several: tuple[Offer, ...]
     frontier: Frontier
     robustness: Robustness | None
     seed: int
@@ -91,11 +110,6 @@ class PackagesReport:
     def feasible(self) -> bool:
         """Whether some package meets every walk-away."""
         return self.chosen.clears
-
-    @property
-    def start(self) -> Offer | None:
-        """What the trades start from: the first proposal, else the no-deal package."""
-        return self.proposals[0] if self.proposals else None
 
 
 def table_best(table: Table) -> Ints:
@@ -128,11 +142,18 @@ def find(
     progress("looking for packages by each rule")
     offers = look.by_rule(solutions.card(table, seconds=seconds, stop=stop), rule)
     proposals = look.proposals()
-    start = proposals[0] if proposals else None
+    start = proposals[0] if proposals else look.offer("middle", trades.middle(table))
     better = None
-    if start is not None and start.allowed and start.clears and start.key == "proposal":
-        progress("looking for what all sides would like better than the proposal")
+    if start.allowed and start.clears and start.key != "no_deal":
+        progress("looking for what all sides would like better")
         better = look.better(start, seconds, stop)
+    progress("finding trades")
+    end = better or offers[0]
+    way = trades.way(table, start.package, end.package)
+    progress("looking at what would happen without a side")
+    left_out = look.left_out(_sides(case), seconds, stop) if len(case.sides) > 2 else ()
+    progress("looking for packages that differ")
+    several = look.several(seconds, stop) if offers[0].clears else ()
     progress("drawing the frontier")
     front = frontier.find(table, seconds=seconds, stop=stop)
     progress("trying how firm the package stands")
@@ -145,8 +166,12 @@ def find(
         walk_away=look.whole(table.walk_away),
         offers=offers,
         proposals=proposals,
-        moves=look.moves(start, offers[0]) if start is not None else (),
+        start=start,
+        moves=look.moves(start, offers[0]),
         better=better,
+        trades=way.trades,
+        left_out=left_out,
+        several=several,
         frontier=front,
         robustness=firm,
         seed=seed,
@@ -226,6 +251,19 @@ class _Look:
                 gains = end.points - self.table.value(without)
                 found.append(Move(j, before, after, self.whole(gains)))
         return tuple(sorted(found, key=lambda move: -sum(abs(g) for g in move.gains)))
+
+    def left_out(self, sides: Sequence[Side], seconds: float, stop: Stop | None) -> tuple[LeftOut, ...]:
+        found = []
+        for i, side in enumerate(sides):
+            without = trades.without(self.table, i, seconds=seconds, stop=stop)
+            if without.solution.package and without.solution.rule == "nash":
+                offer = self.offer("without", without.solution.package, name=side.name)
+                found.append(LeftOut(side, offer, without.walks))
+        return tuple(found)
+
+    def several(self, seconds: float, stop: Stop | None) -> tuple[Offer, ...]:
+        found = trades.proposals(self.table, seconds=seconds, stop=stop)
+        return tuple(self.offer("several", s.package, solution=s) for s in found) if len(found) > 1 else ()
 
     def firm(self, offer: Offer, rng: np.random.Generator, seconds: float, stop: Stop | None) -> Robustness:
         begun = monotonic()

@@ -17,11 +17,12 @@ import numpy as np
 
 from tracktwo.engines.bargaining.certificates import Certificate
 from tracktwo.engines.bargaining.table import Continuous
+from tracktwo.engines.bargaining.trades import Trade
 from tracktwo.errors import gettext_noop
 from tracktwo.figures import Mark
 from tracktwo.packages import drawing
 from tracktwo.packages.drawing import Named
-from tracktwo.packages.finding import Move, Offer, PackagesReport, table_best, whole
+from tracktwo.packages.finding import LeftOut, Move, Offer, PackagesReport, table_best, whole
 
 RULES = {
     "nash": gettext_noop("Largest product of gains (Nash)"),
@@ -31,6 +32,7 @@ RULES = {
     "shortfall": gettext_noop("Nearest to every walk-away"),
     "improve": gettext_noop("Better for all than the proposal"),
     "no_deal": gettext_noop("No package"),
+    "middle": gettext_noop("Half way on every issue"),
 }
 SHORT = {
     "nash": "Nash",
@@ -40,6 +42,7 @@ SHORT = {
     "shortfall": "nearest",
     "improve": "better for all",
     "no_deal": "no package",
+    "middle": "half way",
 }
 _SHAPES = {
     "nash": "diamond",
@@ -50,6 +53,7 @@ _SHAPES = {
     "improve": "down",
     "proposal": "ring",
     "no_deal": "ring",
+    "middle": "ring",
 }
 NOTES = (
     gettext_noop(
@@ -86,7 +90,9 @@ def plain(text: str) -> str:
 
 
 def rule_said(offer: Offer) -> str:
-    return f"“{offer.name}”" if offer.key == "proposal" else RULES[offer.key]
+    if offer.key == "without":
+        return f"Chosen without {offer.name}"
+    return f"“{offer.name}”" if offer.key == "proposal" else RULES.get(offer.key, RULES["nash"])
 
 
 def short(offer: Offer) -> str:
@@ -132,8 +138,12 @@ def lead(report: PackagesReport) -> str:
         for side, gain in zip(report.sides, _gains(chosen, report), strict=True)
         if gain < 0
     ]
-    missing = f", {_and(short_of)} points short" if short_of else ", by less than a point"
-    return f"No package meets every walk-away. The nearest one leaves a side below it{missing}."
+    missing = (
+        f"leaves {_and(short_of)} points of a hundred short"
+        if short_of
+        else "falls short by less than a point"
+    )
+    return f"No package meets every walk-away. The nearest one {missing}."
 
 
 def _gains(offer: Offer, report: PackagesReport) -> list[int]:
@@ -188,9 +198,9 @@ def robust_said(report: PackagesReport) -> str:
 
 
 def better_said(report: PackagesReport) -> str:
-    """What the proposal leaves on the table."""
+    """What the package one starts from leaves on the table."""
     start, better = report.start, report.better
-    if start is None or start.key != "proposal":
+    if start.key == "no_deal" or not start.allowed:
         return ""
     if not start.clears:
         below = [
@@ -198,7 +208,7 @@ def better_said(report: PackagesReport) -> str:
             for side, p, w in zip(report.sides, start.points, report.table.walk_away, strict=True)
             if p < w
         ]
-        return f"{short(start)} leaves {_and(below)} worse off than without a package."
+        return f"{_capital(short(start))} leaves {_and(below)} worse off than without a package."
     if better is None:
         return f"Nobody can gain over {short(start)} without another side's loss."
     gains = whole_gains(report, start, better)
@@ -206,17 +216,55 @@ def better_said(report: PackagesReport) -> str:
     return f"Another package leaves nobody worse off than {short(start)}: {_and(each)}."
 
 
+def trades_said(report: PackagesReport) -> str:
+    if not report.trades:
+        return ""
+    return (
+        f"Trades that leave nobody worse off than {_from(report)}: each side gives where it cares less and gets "
+        "where it cares more."
+    )
+
+
+def trade_said(report: PackagesReport, trade: Trade) -> tuple[str, str]:
+    """The changes of a trade, and what they give each side together."""
+    issues = report.table.issues
+    made = [
+        f"{issues[c.issue].name}: {issues[c.issue].options[c.before]} → {issues[c.issue].options[c.after]}"
+        for c in trade.changes
+    ]
+    gains = [
+        (side.name, gain)
+        for side, gain in zip(report.sides, whole(trade.gains, table_best(report.table)), strict=True)
+    ]
+    given = [f"{name} {_signed(gain)}" for name, gain in gains if gain]
+    return "; ".join(made), _and(given) if given else "less than a point for anybody"
+
+
+def left_out_said(report: PackagesReport, left: LeftOut) -> str:
+    i = report.sides.index(left.side)
+    has, without = left.offer.shown[i], report.walk_away[i]
+    after = (
+        f"worse off than without a package, which gives it {without}" if left.walks else "still not below it"
+    )
+    return f"Without {left.side.name} the others would choose what gives it {has}: {after}."
+
+
+def _from(report: PackagesReport) -> str:
+    return "no package" if report.start.key == "no_deal" else short(report.start)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def whole_gains(report: PackagesReport, start: Offer, end: Offer) -> list[int]:
     return [b - a for a, b in zip(start.shown, end.shown, strict=True)]
 
 
 def moves_said(report: PackagesReport) -> str:
-    start = report.start
-    if start is None or not report.moves:
-        return ""
     return (
-        f"From {short(start) if start.key == 'proposal' else 'no package'} to the package above, issue by issue; "
-        "points of a hundred that each change gives or costs a side."
+        f"From {_from(report)} to the package above, issue by issue; points of a hundred that each change gives "
+        "or costs a side, were it the last one made."
     )
 
 
@@ -278,6 +326,26 @@ def as_data(report: PackagesReport) -> dict[str, Any]:
         "offers": [_offer_data(report, offer) for offer in report.offers],
         "proposals": [_offer_data(report, offer) for offer in report.proposals],
         "better_than_the_proposal": _offer_data(report, report.better) if report.better else None,
+        "start": _offer_data(report, report.start),
+        "trades": [
+            {
+                "changes": [
+                    {
+                        "issue": table.issues[c.issue].name,
+                        "from": table.issues[c.issue].options[c.before],
+                        "to": table.issues[c.issue].options[c.after],
+                    }
+                    for c in t.changes
+                ],
+                "gains": list(whole(t.gains, table_best(table))),
+            }
+            for t in report.trades
+        ],
+        "without": [
+            {**_offer_data(report, left.offer), "side": left.side.name, "worse_off_than_without": left.walks}
+            for left in report.left_out
+        ],
+        "several": [_offer_data(report, offer) for offer in report.several],
         "changes": [
             {
                 "issue": table.issues[m.issue].name,
@@ -369,7 +437,8 @@ def draw(report: PackagesReport) -> list[str]:
 
 def named_offers(report: PackagesReport) -> list[Offer]:
     better = [report.better] if report.better is not None else []
-    return [*report.offers, *better, *report.proposals]
+    start = [report.start] if report.start.key == "middle" else []
+    return [*report.offers, *better, *report.proposals, *start]
 
 
 def _plane(report: PackagesReport, a: int, b: int) -> str:
@@ -384,7 +453,7 @@ def _plane(report: PackagesReport, a: int, b: int) -> str:
         if o.key != "no_deal"
     ]
     walk_away = (report.walk_away[a], report.walk_away[b])
-    around = [*efficient, *(n.at for n in named)] or others
+    around = [*(efficient or others), *(n.at for n in named)]
     one, other = report.sides[a], report.sides[b]
     what = "every efficient package" if frontier.complete else "efficient packages that are known"
     return drawing.plane(
@@ -432,10 +501,12 @@ def as_page(report: PackagesReport) -> str:
         f'<p class="soft">{escape(summary(report))}</p>',
         *(f'<p class="care">{escape(said)}</p>' for said in cautions(report)),
         "</header>",
-        _section("package", "The package", [_chosen(report)]),
+        _section("package", "The package" if report.feasible else "The nearest package", [_chosen(report)]),
         _section("rules", "By each rule", [_offers(report)]),
         _section("picture", "The picture", _pictures(report)) if draw(report) else "",
-        _section("trades", "What changes, and for whom", [_moves(report)]) if report.moves else "",
+        _section("trades", "What changes, and for whom", [_trades(report), _moves(report)]),
+        _section("several", "Three packages instead of one", [_several(report)]) if report.several else "",
+        _section("without", "Were a side left out", [_left_out(report)]) if report.left_out else "",
         _section("issues", "The packages side by side", [_side_by_side(report)]),
         _section(
             "notes",
@@ -515,7 +586,21 @@ def _pictures(report: PackagesReport) -> list[str]:
     return [f'<div class="{many}">{figures}</div>', f'<p class="soft">{escape(picture_said(report))}</p>']
 
 
+def _trades(report: PackagesReport) -> str:
+    better = better_said(report)
+    said = f"<p>{escape(better)}</p>" if better else ""
+    if not report.trades:
+        return said
+    listed = []
+    for trade in report.trades:
+        made, gives = trade_said(report, trade)
+        listed.append(f"<li><span>{escape(made)}</span><b>{escape(gives)}</b></li>")
+    return f'{said}<p class="soft">{escape(trades_said(report))}</p><ul class="trades">{"".join(listed)}</ul>'
+
+
 def _moves(report: PackagesReport) -> str:
+    if not report.moves:
+        return ""
     table = report.table
     rows = []
     for move in report.moves:
@@ -525,14 +610,59 @@ def _moves(report: PackagesReport) -> str:
             f'<tr><th scope="row"><bdi>{escape(issue.name)}</bdi><small><bdi>{escape(issue.options[move.before])}'
             f"</bdi> → <bdi>{escape(issue.options[move.after])}</bdi></small></th>{cells}</tr>"
         )
-    better = better_said(report)
-    said = f'<p class="soft">{escape(moves_said(report))}</p>' + (
-        f"<p>{escape(better)}</p>" if better else ""
-    )
-    return said + _wide(
+    return f'<p class="soft">{escape(moves_said(report))}</p>' + _wide(
         "What each change gives or costs each side",
         f'<th scope="col">Change</th>{_head_of_sides(report)}',
         rows,
+    )
+
+
+SEVERAL = gettext_noop(
+    "Put forward in one blind round, three packages that differ are more likely to hold one that every side could "
+    "recommend than a single one is. Each is the largest product of gains among those that differ from the ones "
+    "above it on two issues or more."
+)
+
+
+def several_rows(report: PackagesReport) -> list[tuple[str, Offer]]:
+    """What each of the several packages has otherwise than the first."""
+    table, first = report.table, report.several[0].package
+    rows = []
+    for offer in report.several:
+        apart = [
+            f"{issue.name}: {issue.options[k]}"
+            for issue, k, one in zip(table.issues, offer.package, first, strict=True)
+            if k != one
+        ]
+        same = "the package above" if first == report.chosen.package else "largest product of gains"
+        rows.append(("; ".join(apart) or same, offer))
+    return rows
+
+
+def _several(report: PackagesReport) -> str:
+    rows = []
+    for said, offer in several_rows(report):
+        cells = "".join(
+            f'<td class="figures"><b>{p}</b><span>{escape(_signed(gain))}</span></td>'
+            for p, gain in zip(offer.shown, _gains(offer, report), strict=True)
+        )
+        rows.append(f'<tr><th scope="row" dir="auto">{escape(said)}</th>{cells}</tr>')
+    return f'<p class="soft">{escape(SEVERAL)}</p>' + _wide(
+        "Three packages", f'<th scope="col">Otherwise than the first</th>{_head_of_sides(report)}', rows
+    )
+
+
+def _left_out(report: PackagesReport) -> str:
+    said = "".join(f"<p>{escape(left_out_said(report, left))}</p>" for left in report.left_out)
+    rows = []
+    for left in report.left_out:
+        cells = "".join(
+            f'<td class="figures"><b>{p}</b><span>{escape(_signed(gain))}</span></td>'
+            for p, gain in zip(left.offer.shown, _gains(left.offer, report), strict=True)
+        )
+        rows.append(f'<tr><th scope="row"><bdi>{escape(rule_said(left.offer))}</bdi></th>{cells}</tr>')
+    return said + _wide(
+        "Packages chosen without a side", f'<th scope="col">Package</th>{_head_of_sides(report)}', rows
     )
 
 
