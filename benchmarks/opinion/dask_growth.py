@@ -1,6 +1,6 @@
 """How it grows on a cluster: Parquet parts on Dask workers of this machine, against one process.
 
-    python -m benchmarks.opinion.dask_growth --people 50000 --times 4 --workers 2
+    python -m benchmarks.opinion.dask_growth --people 240000 --times 4 --workers 2
 
 Prints the time and processor of one process and of the cluster for a conversation and for one several times as
 large, and whether counts, map and groups are the very same.
@@ -74,11 +74,11 @@ def main() -> None:
     import dask.distributed
 
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("--people", type=int, default=50_000)
+    ask.add_argument("--people", type=int, default=240_000)
     ask.add_argument("--statements", type=int, default=1_000)
     ask.add_argument("--votes-each", type=float, default=53)
     ask.add_argument("--times", type=int, default=4)
-    ask.add_argument("--parts", type=int, default=1, help="of the smaller conversation")
+    ask.add_argument("--parts", type=int, default=4, help="of the smaller conversation")
     ask.add_argument("--workers", type=int, default=2)
     ask.add_argument("--scheduler", help="address of a cluster, instead of one on this machine")
     ask.add_argument("--seed", type=int, default=0)

@@ -29,6 +29,7 @@ WHOLE_FILES = {
     "statements/models.py": "seen_by; the wordings of a statement that was asked for",
     "transfer/models.py": "seen_by",
     "statements/analysis.py": "counts all ballots of a process; only released figures leave it",
+    "statements/standing.py": "opens all ballots of a process together, to be counted",
     "statements/closure.py": "rewrites all ballots of a process",
     "statements/counting.py": "which processes are due; counts them",
     "statements/importing.py": "fills a process from the console",

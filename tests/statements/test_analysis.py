@@ -109,7 +109,7 @@ def test_the_order_of_ballots_does_not_matter(table):
     vote(table, *[(int(s), dice.integers(0, 4, COUNT).tolist()) for s in dice.integers(1, 3, 60)])
     standing = analysis.gathered(table.id)
     order = dice.permutation(len(standing.ids))
-    shuffled = analysis.Standing(standing.ids[order], standing.side[order], standing.slots[order])
+    shuffled = standing.of(order)
     figures = [released(table, one)["figures"] for one in (standing, shuffled)]
     assert figures[0] == figures[1]
 

@@ -16,7 +16,6 @@ from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Figures
 from tracktwo.engines.opinion import bridging
 from tracktwo.engines.opinion.crossing import Held
-from tracktwo.engines.opinion.votes import Votes
 from tracktwo.figures import gather
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
@@ -24,10 +23,11 @@ from tracktwo.process.models import Process, Side
 from tracktwo.process.rules import MOST_SIDES
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
-from tracktwo.statements import asking, ballots, reckoning, rules
-from tracktwo.statements.models import AnalysisRun, Ballot, Statement
+from tracktwo.statements import asking, reckoning, rules
+from tracktwo.statements.models import AnalysisRun, Statement
 from tracktwo.statements.reckoning import Reckoned, Without
 from tracktwo.statements.rules import State, Step
+from tracktwo.statements.standing import Standing, gathered
 from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
@@ -35,55 +35,6 @@ SEED = 1
 FIGURES, SEALED_ROUND, NOTHING_YET = "figures", "sealed round", "nothing"
 Ints = NDArray[np.int64]
 At = Callable[[Step], None]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Ballots as they stand: ids [n], the place of the side [n] (0 for none), slot codes [n, slots]."""
-
-    ids: NDArray[np.void]
-    side: Ints
-    slots: NDArray[np.uint8]
-
-    def of(self, chosen: NDArray[np.bool_]) -> Standing:
-        return Standing(self.ids[chosen], self.side[chosen], self.slots[chosen])
-
-    def widened(self, width: int) -> Standing:
-        return Standing(self.ids, self.side, np.pad(self.slots, ((0, 0), (0, width - self.slots.shape[1]))))
-
-    @classmethod
-    def joined(cls, parts: list[Standing]) -> Standing:
-        return cls(
-            *(np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "side", "slots"))
-        )
-
-    def packed(self) -> bytes:
-        """For storing: which ballots the released figures rest on."""
-        width = np.array([self.slots.shape[1]], dtype=np.uint32)
-        return (
-            width.tobytes() + self.ids.tobytes() + self.side.astype(np.uint8).tobytes() + self.slots.tobytes()
-        )
-
-    @classmethod
-    def unpacked(cls, data: bytes) -> Standing:
-        width = int(np.frombuffer(data[:4], dtype=np.uint32)[0])
-        people = (len(data) - 4) // (17 + width)
-        ids, side, slots = np.split(np.frombuffer(data[4:], dtype=np.uint8), [16 * people, 17 * people])
-        return cls(ids.view("V16"), side.astype(np.int64), slots.reshape(people, width).copy())
-
-
-def gathered(process: UUID) -> Standing:
-    """All ballots of a process that hold a vote, opened for counting."""
-    grant = visibility.for_counting(process)
-    rows = list(Ballot.unscoped.filter(process_id=process, blank=False).order_by("pk"))
-    if not rows:
-        return Standing(
-            np.zeros(0, "V16"), np.zeros(0, np.int64), np.zeros((0, ballots.CAPACITIES[0]), np.uint8)
-        )
-    side, slots = ballots.unpack_many([row.vector.open_bytes(grant) for row in rows])
-    ids = np.frombuffer(b"".join(row.pk.bytes for row in rows), dtype="V16")
-    standing = Standing(ids, side, slots)
-    return standing.of(np.asarray(slots.any(axis=1)))
 
 
 def run(*, process: UUID, by: str, at: At = lambda _step: None) -> AnalysisRun | None:
@@ -187,7 +138,7 @@ def _let_in(now: Standing, before: Standing | None, *, everybody: bool) -> tuple
     hide a newcomer from: all its ballots count.
     """
     before = before or now.of(now.side < 0)
-    width = max(now.slots.shape[1], before.slots.shape[1])
+    width = max(now.marks.shape[1], before.marks.shape[1])
     now, before = now.widened(width), before.widened(width)
     moved = np.zeros(MOST_SIDES + 1, dtype=np.int64)
     parts = []
@@ -203,8 +154,8 @@ def _let_in(now: Standing, before: Standing | None, *, everybody: bool) -> tuple
 
 def _changed(before: Standing, now: Standing) -> list[bytes]:
     """Whose ballots are new, gone or different; in the order of ids, which are random."""
-    then = dict(zip(before.ids.tolist(), map(bytes, before.slots), strict=True))
-    today = dict(zip(now.ids.tolist(), map(bytes, now.slots), strict=True))
+    then = dict(zip(before.ids.tolist(), map(bytes, before.marks), strict=True))
+    today = dict(zip(now.ids.tolist(), map(bytes, now.marks), strict=True))
     return sorted({ident for ident, _ in then.items() ^ today.items()})
 
 
@@ -212,7 +163,7 @@ def _changed(before: Standing, now: Standing) -> list[bytes]:
 
 
 def _reckoned(counted: Standing, question: Question, at: At = lambda _step: None) -> Reckoned:
-    votes = _votes(counted, question)
+    votes = counted.votes(question.open_slots, question.columns)
     return reckoning.reckon(votes, seed=question.seed, side=counted.side - 1, sides=question.sides, at=at)
 
 
@@ -261,15 +212,6 @@ def _sealed_round(reckoned: Reckoned) -> dict[str, Any]:
         "sides": told.sides.tolist(),
         "together": told.together.tolist(),
     }
-
-
-def _votes(counted: Standing, question: Question) -> Votes:
-    """Votes on open statements; a statement keeps its slot as its column for the life of the process."""
-    asked = np.zeros(counted.slots.shape[1], dtype=bool)
-    asked[list(question.open_slots)] = True
-    person, slot = np.nonzero(counted.slots * asked)
-    vote = counted.slots[person, slot].astype(np.int64) - 2
-    return Votes.from_triples(person, slot, vote, people=len(counted.ids), statements=question.columns)
 
 
 def _figures(reckoned: Reckoned | Without) -> Figures:

@@ -11,7 +11,7 @@ what the value is bound to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -126,3 +126,23 @@ class SealedText(SealedField):
 
 class SealedBytes(SealedField):
     """Packed data, for example a ballot's vector: assign `Fresh(data)`."""
+
+
+def open_many(
+    model: type[models.Model], name: str, process: UUID, rows: Sequence[tuple[bytes, Any]], *, grant: Grant
+) -> list[bytes]:
+    """Open a sealed field of many rows (key as UUIDs are written, ciphertext) of one process.
+
+    As one by one, but quicker: keys are made ready once.
+    """
+    field = model._meta.get_field(name)
+    if not isinstance(field, SealedField) or callable(field.scope):
+        raise TypeError("only a sealed field of one scope is opened for many rows")
+    scope = field.scope
+    for row in [UUID(int=0)] if grant.rows is None else [UUID(pk.decode()) for pk, _ in rows]:
+        grant.demand(process, scope, row)
+    about = f"{process}|{model._meta.db_table}|{field.column}|".encode()
+    return sealing.unseal_many(
+        ((bytes(value), about + pk) for pk, value in rows),
+        key_of=lambda number: keys.data_key(process, scope, number),
+    )

@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import os
 import struct
+from collections.abc import Callable, Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -31,6 +32,7 @@ KEY_BYTES = 32
 SIZES = (64, 256, 1024, 4096)
 HEADER = struct.Struct(">BI12s")
 LENGTH = struct.Struct(">I")
+NONCE = 5  # where the nonce begins in the header
 
 
 class Unreadable(Refusal):
@@ -72,24 +74,34 @@ def seal(plain: bytes, *, key: bytes, number: int, place: bytes) -> bytes:
 
 def unseal(sealed: bytes, *, key: bytes, place: bytes) -> bytes:
     """Decrypt, or raise Unreadable: no partial result and no reason an adversary could use."""
-    header, nonce = _header(sealed)
+    return unseal_many([(sealed, place)], key_of=lambda _number: key)[0]
+
+
+def unseal_many(values: Iterable[tuple[bytes, bytes]], *, key_of: Callable[[int], bytes]) -> list[bytes]:
+    """Decrypt values, each at its place, or raise Unreadable; each key is asked for and made ready once."""
+    ciphers: dict[bytes, AESGCM] = {}
+    opened = []
     try:
-        return unpad(AESGCM(key).decrypt(nonce, sealed[HEADER.size :], header + place))
+        for sealed, place in values:
+            header = _header(sealed)
+            named = header[:NONCE]
+            if named not in ciphers:
+                ciphers[named] = AESGCM(key_of(key_number(sealed)))
+            opened.append(ciphers[named].decrypt(header[NONCE:], sealed[HEADER.size :], header + place))
     except InvalidTag:
         raise Unreadable from None
+    return [unpad(padded) for padded in opened]
 
 
 def key_number(sealed: bytes) -> int:
     """Which data key sealed this value."""
-    header, _ = _header(sealed)
-    return int(HEADER.unpack(header)[1])
+    return int.from_bytes(_header(sealed)[1:NONCE])
 
 
-def _header(sealed: bytes) -> tuple[bytes, bytes]:
+def _header(sealed: bytes) -> bytes:
     if len(sealed) <= HEADER.size or sealed[0] != VERSION:
         raise Unreadable
-    header = sealed[: HEADER.size]
-    return header, HEADER.unpack(header)[2]
+    return sealed[: HEADER.size]
 
 
 def derive(secret: bytes, *, salt: bytes, purpose: str) -> bytes:

@@ -1,0 +1,139 @@
+"""The ballots of a process as they stand: opened together for counting, and turned into votes.
+
+A wide circle has a hundred thousand of them, so rows stay packed, two bits a slot as in `ballots`, until the
+engine's own packing is made of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db.models import CharField
+from django.db.models.functions import Cast
+from numpy.typing import NDArray
+
+from tracktwo.engines.opinion.votes import SHORT_CODES, Codes, Votes
+from tracktwo.process import visibility
+from tracktwo.statements import ballots
+from tracktwo.statements.models import Ballot
+from tracktwo.vault.fields import open_many
+
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+_SHIFT = np.array([0, 2, 4, 6], dtype=np.uint8)  # bits of the four slots of a byte
+_PACKED = 1 << 31  # in the width of a stored standing: its rows are packed
+# How many votes a byte of four slots holds, and which: for the r-th vote of byte b, slot * 4 + vote + 1 as [r, b].
+_IN_BYTE = np.array([sum(b >> s & 3 > 0 for s in (0, 2, 4, 6)) for b in range(256)], dtype=np.uint8)
+_NTH = np.zeros((4, 256), dtype=np.uint8)
+for _b in range(256):
+    _held = [slot << 2 | (_b >> 2 * slot & 3) - 1 for slot in range(4) if _b >> 2 * slot & 3]
+    _NTH[: len(_held), _b] = _held
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Ballots as they stand: ids [n], the place of the side [n] (0 for none), packed slots uint8 [n, slots / 4]."""
+
+    ids: NDArray[np.void]
+    side: Ints
+    marks: Bytes
+
+    @classmethod
+    def of_slots(cls, ids: NDArray[np.void], side: Ints, slots: Bytes) -> Standing:
+        """From slot codes uint8 [n, slots], one a byte."""
+        four = np.pad(slots, ((0, 0), (0, -slots.shape[1] % 4))).reshape(len(slots), -1, 4)
+        return cls(ids, side, (four << _SHIFT).sum(axis=2, dtype=np.uint8))
+
+    @property
+    def slots(self) -> Bytes:
+        """Slot codes, one a byte: uint8 [n, slots]."""
+        return np.stack([self.marks >> shift & 3 for shift in (0, 2, 4, 6)], axis=-1).reshape(
+            len(self.ids), -1
+        )
+
+    def of(self, chosen: NDArray[np.bool_] | Ints) -> Standing:
+        return Standing(self.ids[chosen], self.side[chosen], self.marks[chosen])
+
+    def widened(self, width: int) -> Standing:
+        """The same with rows of so many bytes."""
+        return Standing(self.ids, self.side, np.pad(self.marks, ((0, 0), (0, width - self.marks.shape[1]))))
+
+    @classmethod
+    def joined(cls, parts: list[Standing]) -> Standing:
+        return cls(
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "side", "marks"))
+        )
+
+    def packed(self) -> bytes:
+        """For storing: which ballots the released figures rest on."""
+        width = np.array([self.marks.shape[1] | _PACKED], dtype=np.uint32)
+        return (
+            width.tobytes() + self.ids.tobytes() + self.side.astype(np.uint8).tobytes() + self.marks.tobytes()
+        )
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Standing:
+        """As stored; runs of earlier versions stored a byte a slot."""
+        width = int(np.frombuffer(data[:4], dtype=np.uint32)[0])
+        columns = width & ~_PACKED
+        people = (len(data) - 4) // (17 + columns)
+        ids, side, rows = np.split(np.frombuffer(data[4:], dtype=np.uint8), [16 * people, 17 * people])
+        table = rows.reshape(people, columns)
+        make = cls if width & _PACKED else cls.of_slots
+        return make(ids.view("V16"), side.astype(np.int64), table.copy())
+
+    def votes(self, open_slots: tuple[int, ...], statements: int) -> Votes:
+        """The votes on open slots; a statement keeps its slot as its number for the life of the process.
+
+        Only bytes that hold a vote are unpacked; they stand by person, then statement, as `Votes` wants them.
+        """
+        asked = np.zeros(self.marks.shape[1] * 4, dtype=np.uint8)
+        asked[list(open_slots)] = 3
+        marks = (self.marks & Standing.of_slots(self.ids[:1], self.side[:1], asked[None]).marks[0]).ravel()
+        place = np.flatnonzero(marks.astype(bool))
+        held = marks[place]
+        several = _IN_BYTE[held]
+        ends = np.cumsum(several, dtype=np.int64)
+        total = int(ends[-1]) if len(ends) else 0
+        code: Codes = np.empty(total, np.uint16) if statements <= SHORT_CODES else np.empty(total, np.uint32)
+        byte = ((place % self.marks.shape[1]) << 4).astype(code.dtype)
+        code[ends - several] = byte + _NTH[0][held]
+        for nth in (1, 2, 3):
+            more = np.flatnonzero(several > nth)
+            code[ends[more] - several[more] + nth] = byte[more] + _NTH[nth][held[more]]
+        begins = np.searchsorted(place, np.arange(len(self.ids) + 1) * self.marks.shape[1])
+        return Votes(np.append(0, ends)[begins], code, statements)
+
+
+def gathered(process: UUID) -> Standing:
+    """All ballots of a process that hold a vote, opened for counting; in the order of their ids, which are random."""
+    grant = visibility.for_counting(process)
+    # Plain values and not rows, and ids as text, which is what a ballot's seal is bound to.
+    asked = Ballot.unscoped.filter(process_id=process, blank=False).values_list(
+        Cast("pk", CharField()), "vector"
+    )
+    rows = list(asked)
+    if not rows:
+        nothing = np.zeros((0, ballots.CAPACITIES[0] // 4), np.uint8)
+        return Standing(np.zeros(0, "V16"), np.zeros(0, np.int64), nothing)
+    digits = "".join(str(pk) for pk, _ in rows).replace("-", "")
+    sealed = list(zip(_written(digits), (vector for _, vector in rows), strict=True))
+    opened = open_many(Ballot, "vector", process, sealed, grant=grant)
+    table = np.frombuffer(b"".join(opened), dtype=np.uint8).reshape(len(rows), -1)
+    ids = np.frombuffer(bytes.fromhex(digits), dtype=">u8").reshape(-1, 2)
+    marks = table[:, ballots.HEAD :]
+    order = np.lexsort((ids[:, 1], ids[:, 0]))
+    order = order[np.asarray(marks.any(axis=1))[order]]
+    return Standing(ids[order].view("V16").ravel(), table[order, 1].astype(np.int64), marks[order])
+
+
+def _written(digits: str) -> list[bytes]:
+    """Ids as UUIDs are written, from their digits; SQLite keeps them without dashes."""
+    plain = np.frombuffer(digits.encode(), dtype="S1").reshape(-1, 32)
+    dashed = np.full((len(plain), 36), b"-")
+    dashed[:, [place for place in range(36) if place not in (8, 13, 18, 23)]] = plain
+    written: list[bytes] = dashed.view("S36").ravel().tolist()
+    return written
