@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -153,6 +154,24 @@ def test_a_proposal_against_the_rules_is_said(towns: PackagesReport) -> None:
     found = finding.find(formats.read_toml(against))
     assert "“Meet half way on everything”: the rules of this case do not allow it." in report.cautions(found)
     assert found.better is None
+
+
+def test_without_a_proposal_or_a_no_deal_package_the_changes_begin_half_way() -> None:
+    bare = re.sub(r'no_deal = "[^"]*"\n', "", FOUR) + "[walk_away]\nA = 20\nB = 20\nC = 20\nD = 20\n"
+    found = finding.find(formats.read_toml(bare))
+    assert found.start.key == "middle"
+    assert report.better_said(found) == "Nobody can gain over half way without another side's loss."
+
+
+def test_what_is_better_for_all_is_named_after_what_it_betters(towns: PackagesReport) -> None:
+    assert towns.better is not None
+    assert report.rule_said(towns.better) == "Better for all than the proposal"
+
+
+def test_the_case_in_the_guide_is_a_case() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "packages.md").read_text("utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+    assert [formats.read_toml(block).table().packages for block in blocks] == [3]
 
 
 # ---- the figures

@@ -239,7 +239,8 @@ class _Look:
         """What nobody likes less than the proposal and the least gainer likes most; none where that is itself."""
         found = solutions.improve(self.table, start.package, seconds=seconds, stop=stop)
         gains = self.table.value(found.package) - start.points if found.package else np.zeros(1)
-        return self.offer("improve", found.package, solution=found) if gains.any() else None
+        name = "the proposal" if start.key == "proposal" else "half way"
+        return self.offer("improve", found.package, name=name, solution=found) if gains.any() else None
 
     def moves(self, start: Offer, end: Offer) -> tuple[Move, ...]:
         """Issue by issue what changes, the largest change first; each as if it were the last one made."""

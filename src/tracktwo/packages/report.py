@@ -30,7 +30,6 @@ RULES = {
     "leximin": gettext_noop("The least off first (leximin)"),
     "utilitarian": gettext_noop("Largest sum, for comparison"),
     "shortfall": gettext_noop("Nearest to every walk-away"),
-    "improve": gettext_noop("Better for all than the proposal"),
     "no_deal": gettext_noop("No package"),
     "middle": gettext_noop("Half way on every issue"),
 }
@@ -92,6 +91,8 @@ def plain(text: str) -> str:
 def rule_said(offer: Offer) -> str:
     if offer.key == "without":
         return f"Chosen without {offer.name}"
+    if offer.key == "improve":
+        return f"Better for all than {offer.name}"
     return f"“{offer.name}”" if offer.key == "proposal" else RULES.get(offer.key, RULES["nash"])
 
 
