@@ -35,6 +35,7 @@ from tracktwo.web import language_name, once_of
 
 SENTENCES = 5
 MOST_COMPARED = 10
+HELD = 3  # statements shown for a group
 
 
 # --- voting -------------------------------------------------------------------------------------
@@ -515,8 +516,7 @@ def _one_crossed(
                 "inside": _(LEANING_NAMES[one.inside]),
                 "outside": _(LEANING_NAMES[one.outside]),
             }
-            for one in crossing.held[place]
-            if one.slot in shown
+            for one in [one for one in crossing.held[place] if one.slot in shown][:HELD]
         ],
     }
 
