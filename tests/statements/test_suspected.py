@@ -14,8 +14,8 @@ from tracktwo.errors import NotHere
 from tracktwo.process import visibility
 from tracktwo.process.rules import Role
 from tracktwo.statements import acts, analysis, results
-from tracktwo.statements.analysis import Standing
 from tracktwo.statements.models import AnalysisRun, Statement
+from tracktwo.statements.standing import Standing
 
 pytestmark = pytest.mark.django_db
 COUNT = 24
@@ -169,3 +169,10 @@ def test_among_ballots_that_are_much_alike_by_nature_nothing_is_looked_for():
 def test_a_run_of_before_is_read_without_it(everybody):
     AnalysisRun.unscoped.filter(process_id=everybody.id).update(suspected=None)
     assert HEADING not in page(everybody, "table/")
+
+
+def test_a_door_left_open_to_the_whole_panel_would_be_found(everybody, monkeypatch):
+    """The grant of the panel opens it; that only facilitators read it, the pages see to."""
+    monkeypatch.setattr("tracktwo.process.seated.Seated.facilitates", property(lambda seat: seat.on_panel))
+    assert HEADING in page(everybody, "table/", str(Role.EXPERT))
+    assert HEADING not in page(everybody, "table/", str(Role.OBSERVER))
