@@ -113,8 +113,8 @@ class PackagesReport:
 
 
 def table_best(table: Table) -> Ints:
-    """Points of each side's best option on every issue, int64[n]: what counts as a hundred."""
-    most: Ints = np.sum([points.max(axis=1) for points in table.points], axis=0)
+    """Points of each side's best option on every issue, int64[n]: what counts as a hundred. Never 0."""
+    most: Ints = np.maximum(np.sum([points.max(axis=1) for points in table.points], axis=0), 1)
     return most
 
 

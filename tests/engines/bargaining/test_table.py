@@ -113,6 +113,11 @@ def test_an_interaction_counts_when_all_its_issues_hold():
     assert not t.additive and made().additive
 
 
+def test_an_interaction_that_takes_far_more_than_all_options_give_still_fits():
+    t = made(interactions=[({0: [1]}, [-(10**14), 1])])
+    assert int(t.points[0][0].max()) == 0 and t.interactions[0].points.tolist() == [-1000, 1]
+
+
 # ---- continuous issues
 
 
@@ -213,6 +218,9 @@ REFUSED = {
         "budgets": [("money", {1: [1, "2.5"]}, 5)]
     },
     "an interaction names an option that issue “Data” has not.": {"interactions": [({1: [2]}, [1, 1])]},
+    "the walk-away of side “North” is out of all proportion to its values.": {
+        "no_deal": None, "walk_away": [10**14, 1]
+    },
     "an interaction has 1 numbers for 2 sides.": {"interactions": [({1: [1]}, [1])]},
 }  # fmt: skip
 

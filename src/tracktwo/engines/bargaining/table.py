@@ -34,6 +34,7 @@ MOST_ISSUES = 1_000
 MOST_OPTIONS = 1_001
 _LARGEST = Fraction(10**15)
 _DIGITS = 40
+_FAR = 1_000  # times its best package: beyond, a walk-away is a slip of the pen
 _FINEST = 10**120  # the denominator of a sum: keeps hostile fractions from filling the memory
 
 
@@ -211,9 +212,8 @@ def make(
     Numbers may be int, Decimal, Fraction, text ("0.3", "1/3") or float (read as its shortest decimal).
     Raises BadInput with ``where`` in one sentence. Cost O(cells) in exact rationals.
     """
-    return _Maker(where).make(
-        sides, issues, values, weights, no_deal, walk_away, requires, excludes, budgets, interactions, best
-    )
+    maker = _Maker(sides, issues, values, weights, no_deal, walk_away, best, where)
+    return maker.make(requires, excludes, budgets, interactions)
 
 
 def exact(number: Number, *, where: str = "") -> Fraction:
@@ -250,9 +250,64 @@ def _shown(thing: object, most: int = 40) -> str:
     return f"“{text[: most - 1]}…”" if len(text) > most else f"“{text}”"
 
 
+Sheet = Sequence[Sequence[Sequence[Number | Corner]]]
+Exactly = tuple[Fraction, Fraction]  # (level, worth)
+Extra = tuple[dict[int, frozenset[int]], list[Fraction]]
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """An issue as a table has it: its options, the levels they stand for where it is continuous, and their worth."""
+
+    issue: Issue
+    levels: list[Fraction]
+    worth: list[list[Fraction]]
+
+
 @dataclass(frozen=True)
 class _Maker:
+    """The worksheets as they were given; reads them step by step, and refuses in a sentence."""
+
+    sides: Sequence[str]
+    issues: Sequence[Issue | Continuous]
+    values: Sheet
+    weights: Sequence[Sequence[Number]] | None
+    no_deal: Sequence[int | Number] | None
+    walk_away: Sequence[Number] | None
+    best: int
     where: str
+
+    def make(
+        self,
+        requires: Sequence[Requires],
+        excludes: Sequence[Excludes],
+        budgets: Sequence[tuple[str, Mapping[int, Sequence[Number] | Number], Number]],
+        interactions: Sequence[tuple[Mapping[int, Sequence[int]], Sequence[Number]]],
+    ) -> Table:
+        self.check_names()
+        self.check_walk_aways()
+        extra = [(self.admits(a), self.each_side(points, "an interaction")) for a, points in interactions]
+        laid, tops = self.lay(extra)
+        made = [self.points(i, laid, extra, tops[i]) for i in range(len(self.sides))]
+        table = Table(
+            sides=tuple(self.sides),
+            issues=tuple(one.issue for one in laid),
+            points=tuple(
+                np.array([side.cells[j] for side in made], dtype=np.int64) for j in range(len(laid))
+            ),
+            walk_away=np.array([side.walk_away for side in made], dtype=np.int64),
+            no_deal=None if self.no_deal is None else self.held(laid, self.no_deal),
+            requires=tuple(requires),
+            excludes=tuple(excludes),
+            budgets=tuple(self.budget(laid, *budget) for budget in budgets),
+            interactions=tuple(
+                Interaction(admits, np.array([side.extra[k] for side in made], dtype=np.int64))
+                for k, (admits, _) in enumerate(extra)
+            ),
+            scale=tuple(side.unit for side in made),
+        )
+        self.check_rules(table)
+        return table if table.no_deal is None else replace(table, walk_away=table.value(table.no_deal))
 
     def refuse(self, what: str, remedy: str = "") -> BadInput:
         return BadInput(what, where=self.where, remedy=remedy)
@@ -260,120 +315,23 @@ class _Maker:
     def exact(self, number: Number) -> Fraction:
         return exact(number, where=self.where)
 
-    def make(
-        self,
-        sides: Sequence[str],
-        issues: Sequence[Issue | Continuous],
-        values: Sequence[Sequence[Sequence[Number | Corner]]],
-        weights: Sequence[Sequence[Number]] | None,
-        no_deal: Sequence[int | Number] | None,
-        walk_away: Sequence[Number] | None,
-        requires: Sequence[Requires],
-        excludes: Sequence[Excludes],
-        budgets: Sequence[tuple[str, Mapping[int, Sequence[Number] | Number], Number]],
-        interactions: Sequence[tuple[Mapping[int, Sequence[int]], Sequence[Number]]],
-        best: int,
-    ) -> Table:
-        self._names(sides, issues)
-        weight = self._weights(sides, issues, weights)
-        self._walk_aways(sides, issues, no_deal, walk_away)
-        if len(values) != len(issues):
-            raise self.refuse(f"there are {len(issues)} issues and values for {len(values)}")
-        extra = [
-            (self._admits(issues, admits), self._each_side(sides, points, "an interaction"))
-            for admits, points in interactions
-        ]
-        worth: list[list[list[Fraction]]] = []
-        corners: list[list[list[tuple[Fraction, Fraction]]]] = []
-        for j, issue in enumerate(issues):
-            if len(values[j]) != len(sides):
-                what = f"issue {_shown(issue.name)} has values for {len(values[j])} sides, not {len(sides)}"
-                raise self.refuse(what)
-            if isinstance(issue, Continuous):
-                found = [
-                    self._corners(issue, sides[i], values[j][i], weight[j][i]) for i in range(len(sides))
-                ]
-                corners.append(found)
-                worth.append([[value for _, value in side] for side in found])
-            else:
-                corners.append([])
-                worth.append(
-                    [self._options(issue, sides[i], values[j][i], weight[j][i]) for i in range(len(sides))]
-                )
-        tops = [
-            self._sum(
-                [
-                    *(max(w[i]) - min(Fraction(0), *w[i]) for w in worth),
-                    *(max(points[i], Fraction(0)) for _, points in extra),
-                ],
-                side,
-            )
-            for i, side in enumerate(sides)
-        ]
-        self._weighs(sides, worth, extra)
-        laid: list[Issue] = []
-        levels: list[list[Fraction]] = []
-        for j, issue in enumerate(issues):
-            if isinstance(issue, Continuous):
-                kept = [] if no_deal is None else [self._level(issue, no_deal[j])]
-                grid = self._grid(issue, corners[j], tops, best, kept)
-                levels.append(grid)
-                worth[j] = [[_between(side, level) for level in grid] for side in corners[j]]
-                laid.append(Issue(issue.name, _levels_said(grid, issue.unit)))
-            else:
-                levels.append([])
-                laid.append(issue)
-        without = None if no_deal is None else self._no_deal(laid, levels, no_deal)
-        least = None if walk_away is None else self._each_side(sides, walk_away, "the walk-away")
-        made = [
-            _points(
-                [w[i] for w in worth],
-                [points[i] for _, points in extra],
-                least[i] if least else None,
-                tops[i],
-                best,
-            )
-            for i in range(len(sides))
-        ]
-        points = tuple(
-            np.array([made[i].cells[j] for i in range(len(sides))], dtype=np.int64)
-            for j in range(len(issues))
-        )
-        table = Table(
-            sides=tuple(sides),
-            issues=tuple(laid),
-            points=points,
-            walk_away=np.array([m.walk_away for m in made], dtype=np.int64),
-            no_deal=without,
-            requires=tuple(requires),
-            excludes=tuple(excludes),
-            budgets=tuple(self._budget(laid, levels, *budget) for budget in budgets),
-            interactions=tuple(
-                Interaction(admits, np.array([m.extra[k] for m in made], dtype=np.int64))
-                for k, (admits, _) in enumerate(extra)
-            ),
-            scale=tuple(m.unit for m in made),
-        )
-        self._rules(table)
-        return table if without is None else replace(table, walk_away=table.value(without))
-
     # -- names and numbers
 
-    def _names(self, sides: Sequence[str], issues: Sequence[Issue | Continuous]) -> None:
-        if not 2 <= len(sides) <= MOST_SIDES:
-            raise self.refuse(f"there are {len(sides)} sides", f"give two to {MOST_SIDES}")
-        if not 1 <= len(issues) <= MOST_ISSUES:
-            raise self.refuse(f"there are {len(issues):,} issues", f"give one to {MOST_ISSUES:,}")
-        self._different(sides, "sides")
-        self._different([issue.name for issue in issues], "issues")
-        for issue in issues:
+    def check_names(self) -> None:
+        if not 2 <= len(self.sides) <= MOST_SIDES:
+            raise self.refuse(f"there are {len(self.sides)} sides", f"give two to {MOST_SIDES}")
+        if not 1 <= len(self.issues) <= MOST_ISSUES:
+            raise self.refuse(f"there are {len(self.issues):,} issues", f"give one to {MOST_ISSUES:,}")
+        self.check_different(self.sides, "sides")
+        self.check_different([issue.name for issue in self.issues], "issues")
+        for issue in self.issues:
             if isinstance(issue, Issue):
                 if not 1 <= len(issue.options) <= MOST_OPTIONS:
                     what = f"issue {_shown(issue.name)} has {len(issue.options):,} options"
                     raise self.refuse(what, f"give one to {MOST_OPTIONS:,}")
-                self._different(issue.options, f"options of issue {_shown(issue.name)}")
+                self.check_different(issue.options, f"options of issue {_shown(issue.name)}")
 
-    def _different(self, names: Sequence[str], what: str) -> None:
+    def check_different(self, names: Sequence[str], what: str) -> None:
         seen: set[str] = set()
         for name in names:
             if not name.strip():
@@ -382,12 +340,24 @@ class _Maker:
                 raise self.refuse(f"two {what} are called {_shown(name)}", "give each a name of its own")
             seen.add(name)
 
-    def _each_side(self, sides: Sequence[str], numbers: Sequence[Number], what: str) -> list[Fraction]:
-        if len(numbers) != len(sides):
-            raise self.refuse(f"{what} has {len(numbers)} numbers for {len(sides)} sides")
+    def check_walk_aways(self) -> None:
+        if (self.no_deal is None) == (self.walk_away is None):
+            given = (
+                "the case names no no-deal package"
+                if self.no_deal is None
+                else "the walk-away is given twice"
+            )
+            raise self.refuse(given, "name for each issue the option that holds without a package")
+        if self.no_deal is not None and len(self.no_deal) != len(self.issues):
+            what = f"the no-deal package has {len(self.no_deal)} options for {len(self.issues)} issues"
+            raise self.refuse(what)
+
+    def each_side(self, numbers: Sequence[Number], what: str) -> list[Fraction]:
+        if len(numbers) != len(self.sides):
+            raise self.refuse(f"{what} has {len(numbers)} numbers for {len(self.sides)} sides")
         return [self.exact(number) for number in numbers]
 
-    def _sum(self, numbers: Iterable[Fraction], side: str) -> Fraction:
+    def sum(self, numbers: Iterable[Fraction], side: str) -> Fraction:
         total = Fraction(0)
         for number in numbers:
             total += number
@@ -395,75 +365,91 @@ class _Maker:
                 raise self.refuse(f"the numbers of side {_shown(side)} have too many digits", "round them")
         return total
 
-    def _weights(
-        self,
-        sides: Sequence[str],
-        issues: Sequence[Issue | Continuous],
-        weights: Sequence[Sequence[Number]] | None,
-    ) -> list[list[Fraction]]:
-        if weights is None:
-            return [[Fraction(1)] * len(sides) for _ in issues]
-        if len(weights) != len(issues):
-            raise self.refuse(f"there are {len(issues)} issues and weights for {len(weights)}")
+    def shares(self) -> list[list[Fraction]]:
+        """Of each issue the share of its weight for each side."""
+        if self.weights is None:
+            return [[Fraction(1)] * len(self.sides) for _ in self.issues]
+        if len(self.weights) != len(self.issues):
+            raise self.refuse(f"there are {len(self.issues)} issues and weights for {len(self.weights)}")
         found = [
-            self._each_side(sides, row, f"the weight of issue {_shown(issue.name)}")
-            for issue, row in zip(issues, weights, strict=True)
+            self.each_side(row, f"the weight of issue {_shown(issue.name)}")
+            for issue, row in zip(self.issues, self.weights, strict=True)
         ]
-        for issue, row in zip(issues, found, strict=True):
-            for side, weight in zip(sides, row, strict=True):
+        for issue, row in zip(self.issues, found, strict=True):
+            for side, weight in zip(self.sides, row, strict=True):
                 if weight < 0:
                     what = f"side {_shown(side)} gives issue {_shown(issue.name)} a negative weight"
                     raise self.refuse(what, "turn its values around instead")
-        total = [self._sum((row[i] for row in found), side) for i, side in enumerate(sides)]
-        for side, sum_of_weights in zip(sides, total, strict=True):
-            if not sum_of_weights:
+        totals = [self.sum((row[i] for row in found), side) for i, side in enumerate(self.sides)]
+        for side, total in zip(self.sides, totals, strict=True):
+            if not total:
                 raise self.refuse(f"the weights of side {_shown(side)} are all 0", "give one issue a weight")
-        return [[weight / total[i] for i, weight in enumerate(row)] for row in found]
+        return [[weight / totals[i] for i, weight in enumerate(row)] for row in found]
 
-    def _walk_aways(
-        self,
-        sides: Sequence[str],
-        issues: Sequence[Issue | Continuous],
-        no_deal: Sequence[int | Number] | None,
-        walk_away: Sequence[Number] | None,
-    ) -> None:
-        if (no_deal is None) == (walk_away is None):
-            what = "the case names no no-deal package" if no_deal is None else "the walk-away is given twice"
-            raise self.refuse(what, "name for each issue the option that holds without a package")
-        if no_deal is not None and len(no_deal) != len(issues):
-            raise self.refuse(f"the no-deal package has {len(no_deal)} options for {len(issues)} issues")
+    # -- what options are worth
 
-    def _options(
-        self, issue: Issue, side: str, values: Sequence[Number | Corner], weight: Fraction
-    ) -> list[Fraction]:
-        if len(values) != len(issue.options):
-            what = (
-                f"side {_shown(side)} has {len(values)} values for the {len(issue.options)} options of issue"
+    def lay(self, extra: list[Extra]) -> tuple[list[_Laid], list[Fraction]]:
+        """Every issue with the worth of its options, ranges laid on levels; and what each side's best may be worth."""
+        shares = self.shares()
+        if len(self.values) != len(self.issues):
+            raise self.refuse(f"there are {len(self.issues)} issues and values for {len(self.values)}")
+        sheets = [self.sheet(j, shares[j]) for j in range(len(self.issues))]
+        worth = [[[value for _, value in side] for side in sheet] for sheet in sheets]
+        tops = [
+            self.sum(
+                [
+                    *(max(w[i]) - min(Fraction(0), *w[i]) for w in worth),
+                    *(abs(points[i]) for _, points in extra),
+                ],
+                side,
             )
-            raise self.refuse(f"{what} {_shown(issue.name)}")
-        return [weight * self.exact(value) for value in values]  # type: ignore[arg-type]
+            for i, side in enumerate(self.sides)
+        ]
+        for i, side in enumerate(self.sides):
+            if all(len(set(w[i])) == 1 for w in worth) and not any(points[i] for _, points in extra):
+                what = f"side {_shown(side)} values every package the same"
+                raise self.refuse(what, "there is nothing to weigh for it")
+        return [self.laid(j, sheets[j], worth[j], tops) for j in range(len(sheets))], tops
 
-    def _corners(
-        self, issue: Continuous, side: str, values: Sequence[Number | Corner], weight: Fraction
-    ) -> list[tuple[Fraction, Fraction]]:
+    def sheet(self, j: int, shares: list[Fraction]) -> list[list[Exactly]]:
+        """For each side (level, worth) of each corner, or (0, worth) of each option."""
+        issue, values = self.issues[j], self.values[j]
+        if len(values) != len(self.sides):
+            what = f"issue {_shown(issue.name)} has values for {len(values)} sides, not {len(self.sides)}"
+            raise self.refuse(what)
+        rows = zip(self.sides, values, shares, strict=True)
+        if isinstance(issue, Continuous):
+            return [self.corners(issue, side, row, share) for side, row, share in rows]
+        return [self.options(issue, side, row, share) for side, row, share in rows]
+
+    def options(
+        self, issue: Issue, side: str, values: Sequence[Number | Corner], share: Fraction
+    ) -> list[Exactly]:
+        if len(values) != len(issue.options):
+            many = f"{len(values)} values for the {len(issue.options)} options"
+            raise self.refuse(f"side {_shown(side)} has {many} of issue {_shown(issue.name)}")
+        return [(Fraction(0), share * self.exact(value)) for value in values]  # type: ignore[arg-type]
+
+    def corners(
+        self, issue: Continuous, side: str, values: Sequence[Number | Corner], share: Fraction
+    ) -> list[Exactly]:
         whose = f"the value of issue {_shown(issue.name)} for side {_shown(side)}"
-        low, high = self._ends(issue)
+        low, high = self.ends(issue)
         found = []
         for corner in values:
             if isinstance(corner, str) or not isinstance(corner, Sequence) or len(corner) != 2:
                 raise self.refuse(f"{whose} is not a list of corners", "give [level, value] for each")
-            found.append((self.exact(corner[0]), weight * self.exact(corner[1])))
+            found.append((self.exact(corner[0]), share * self.exact(corner[1])))
         if not 2 <= len(found) <= 100:
             raise self.refuse(f"{whose} has {len(found)} corners", "give two to a hundred")
         if any(a >= b for (a, _), (b, _) in pairwise(found)):
             raise self.refuse(f"the corners of {whose} do not rise", "order them by level, each once")
         if found[0][0] != low or found[-1][0] != high:
-            raise self.refuse(
-                f"{whose} does not cover its range", "begin at its low end, end at its high end"
-            )
+            remedy = "begin at its low end, end at its high end"
+            raise self.refuse(f"{whose} does not cover its range", remedy)
         return found
 
-    def _ends(self, issue: Continuous) -> tuple[Fraction, Fraction]:
+    def ends(self, issue: Continuous) -> Exactly:
         low, high = self.exact(issue.low), self.exact(issue.high)
         if low >= high:
             raise self.refuse(f"the range of issue {_shown(issue.name)} is empty", "give low below high")
@@ -471,46 +457,62 @@ class _Maker:
             raise self.refuse(f"the step of issue {_shown(issue.name)} is not above 0")
         return low, high
 
-    def _weighs(
-        self,
-        sides: Sequence[str],
-        worth: list[list[list[Fraction]]],
-        extra: list[tuple[dict[int, frozenset[int]], list[Fraction]]],
-    ) -> None:
-        for i, side in enumerate(sides):
-            alike = all(len(set(w[i])) == 1 for w in worth) and not any(points[i] for _, points in extra)
-            if alike:
-                what = f"side {_shown(side)} values every package the same"
-                raise self.refuse(what, "there is nothing to weigh for it")
+    def points(self, i: int, laid: list[_Laid], extra: list[Extra], top: Fraction) -> _Points:
+        """One side's points, by the one rule."""
+        worth = [one.worth[i] for one in laid]
+        lowest = [min(Fraction(0), *row) for row in worth]
+        lifted = [[value - low for value in row] for row, low in zip(worth, lowest, strict=True)]
+        more = [points[i] for _, points in extra]
+        least = Fraction(0)
+        if self.walk_away is not None:
+            given = self.each_side(self.walk_away, "the walk-away")[i]
+            least = given - self.sum(lowest, self.sides[i])
+            if abs(least) > _FAR * top:
+                what = f"the walk-away of side {_shown(self.sides[i])} is out of all proportion to its values"
+                raise self.refuse(what)
+        cells = [*(value for row in lifted for value in row), *more]
+        unit = _common_unit([*cells, least], top) or _common_unit(cells, top) or top / self.best
+        return _Points(
+            cells=[[_nearest(value / unit) for value in row] for row in lifted],
+            extra=[_nearest(value / unit) for value in more],
+            walk_away=ceil(least / unit),
+            unit=unit,
+        )
 
     # -- continuous issues
 
-    def _level(self, issue: Continuous, level: int | Number) -> Fraction:
-        found, (low, high) = self.exact(level), self._ends(issue)
+    def laid(
+        self, j: int, sheet: list[list[Exactly]], worth: list[list[Fraction]], tops: list[Fraction]
+    ) -> _Laid:
+        issue = self.issues[j]
+        if isinstance(issue, Issue):
+            return _Laid(issue, [], worth)
+        kept = [] if self.no_deal is None else [self.level(issue, self.no_deal[j])]
+        grid = self.grid(issue, sheet, tops, kept)
+        between = [[_between(side, level) for level in grid] for side in sheet]
+        return _Laid(Issue(issue.name, _levels_said(grid, issue.unit)), grid, between)
+
+    def level(self, issue: Continuous, level: int | Number) -> Fraction:
+        found, (low, high) = self.exact(level), self.ends(issue)
         if not low <= found <= high:
             what = f"the no-deal level {_shown(level)} of issue {_shown(issue.name)} lies outside its range"
             raise self.refuse(what)
         return found
 
-    def _grid(
-        self,
-        issue: Continuous,
-        corners: list[list[tuple[Fraction, Fraction]]],
-        tops: list[Fraction],
-        best: int,
-        kept: list[Fraction],
+    def grid(
+        self, issue: Continuous, sheet: list[list[Exactly]], tops: list[Fraction], kept: list[Fraction]
     ) -> list[Fraction]:
         """Levels so close that no side's neighbours differ by more than about a point, at most 1,001."""
-        low, high = self._ends(issue)
+        low, high = self.ends(issue)
         if issue.step is not None:
             step = self.exact(issue.step)
             times = ceil((high - low) / step / (MOST_OPTIONS - 2 - len(kept)))
             return _steps(low, high, step * max(1, times), {low, high, *kept})
-        always = {low, high, *kept, *(level for side in corners for level, _ in side)}
+        always = {low, high, *kept, *(level for side in sheet for level, _ in side)}
         steepest = max(
             (
-                abs(b[1] - a[1]) / (b[0] - a[0]) * best / top
-                for side, top in zip(corners, tops, strict=True)
+                abs(b[1] - a[1]) / (b[0] - a[0]) * self.best / top
+                for side, top in zip(sheet, tops, strict=True)
                 for a, b in pairwise(side)
                 if top
             ),
@@ -523,33 +525,30 @@ class _Maker:
             step = _nice(widest, down=False)
         return _steps(low, high, step, always)
 
-    def _no_deal(
-        self, issues: list[Issue], levels: list[list[Fraction]], no_deal: Sequence[int | Number]
-    ) -> tuple[int, ...]:
+    def held(self, laid: list[_Laid], package: Sequence[int | Number]) -> tuple[int, ...]:
+        """The no-deal package by numbers of options."""
         found = []
-        for issue, grid, option in zip(issues, levels, no_deal, strict=True):
-            place = grid.index(self.exact(option)) if grid else option
-            if not isinstance(place, int | np.integer) or not 0 <= place < len(issue.options):
-                raise self.refuse(f"the no-deal option of issue {_shown(issue.name)} does not exist")
+        for one, option in zip(laid, package, strict=True):
+            place = one.levels.index(self.exact(option)) if one.levels else option
+            if not isinstance(place, int | np.integer) or not 0 <= place < len(one.issue.options):
+                raise self.refuse(f"the no-deal option of issue {_shown(one.issue.name)} does not exist")
             found.append(int(place))
         return tuple(found)
 
     # -- rules
 
-    def _admits(
-        self, issues: Sequence[Issue | Continuous], admits: Mapping[int, Sequence[int]]
-    ) -> dict[int, frozenset[int]]:
+    def admits(self, admits: Mapping[int, Sequence[int]]) -> dict[int, frozenset[int]]:
         if not admits:
             raise self.refuse("an interaction names no issue")
         for j, options in admits.items():
-            issue = issues[j] if 0 <= j < len(issues) else None
+            issue = self.issues[j] if 0 <= j < len(self.issues) else None
             if not isinstance(issue, Issue):
                 raise self.refuse(f"an interaction names issue {j + 1}, which has no options to name")
             if not options or not all(0 <= k < len(issue.options) for k in options):
                 raise self.refuse(f"an interaction names an option that issue {_shown(issue.name)} has not")
         return {j: frozenset(options) for j, options in admits.items()}
 
-    def _rules(self, table: Table) -> None:
+    def check_rules(self, table: Table) -> None:
         pairs = [(r.chosen, r.needed, "requires") for r in table.requires]
         pairs += [(e.one, e.other, "excludes") for e in table.excludes]
         for one, other, word in pairs:
@@ -560,35 +559,32 @@ class _Maker:
                 name = _shown(table.issues[one[0]].name)
                 raise self.refuse(f"a rule ({word}) names two options of the same issue, {name}")
 
-    def _budget(
+    def budget(
         self,
-        issues: list[Issue],
-        levels: list[list[Fraction]],
+        laid: list[_Laid],
         name: str,
         cost: Mapping[int, Sequence[Number] | Number],
         limit: Number,
     ) -> Budget:
-        most = self.exact(limit)
-        rows = []
-        for j, (issue, grid) in enumerate(zip(issues, levels, strict=True)):
-            given = cost.get(j, [0] * len(issue.options) if not grid else 0)
-            if grid and not isinstance(given, Sequence):
-                rate = self.exact(given)
-                rows.append([Fraction(ceil(rate * level)) for level in grid])
-            elif (
-                isinstance(given, str) or not isinstance(given, Sequence) or len(given) != len(issue.options)
-            ):
-                what = f"budget {_shown(name)} does not give a cost for each option of issue {_shown(issue.name)}"
-                raise self.refuse(what)
-            else:
-                rows.append([self.exact(k) for k in given])
-        if not all(0 <= j < len(issues) for j in cost):
+        if not all(0 <= j < len(laid) for j in cost):
             raise self.refuse(f"budget {_shown(name)} names an issue that does not exist")
+        rows = [self.cost(one, name, cost.get(j)) for j, one in enumerate(laid)]
         if any(k.denominator > 1 for row in rows for k in row):
             raise self.refuse(f"a cost in budget {_shown(name)} is not whole", "count in a smaller unit")
-        return Budget(
-            name, tuple(np.array([int(k) for k in row], dtype=np.int64) for row in rows), floor(most)
-        )
+        costs = tuple(np.array([int(k) for k in row], dtype=np.int64) for row in rows)
+        return Budget(name, costs, floor(self.exact(limit)))
+
+    def cost(self, one: _Laid, name: str, given: Sequence[Number] | Number | None) -> list[Fraction]:
+        """Of each option; a range costs so much a unit, rounded up."""
+        if given is None:
+            return [Fraction(0)] * len(one.issue.options)
+        if one.levels and (isinstance(given, str) or not isinstance(given, Sequence)):
+            rate = self.exact(given)
+            return [Fraction(ceil(rate * level)) for level in one.levels]
+        if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != len(one.issue.options):
+            whose = f"budget {_shown(name)} does not give a cost for each option of issue"
+            raise self.refuse(f"{whose} {_shown(one.issue.name)}")
+        return [self.exact(k) for k in given]
 
 
 # ---- the rule for points
@@ -602,22 +598,6 @@ class _Points:
     extra: list[int]
     walk_away: int
     unit: Fraction
-
-
-def _points(
-    worth: list[list[Fraction]], extra: list[Fraction], walk_away: Fraction | None, top: Fraction, best: int
-) -> _Points:
-    lowest = [min(Fraction(0), *row) for row in worth]
-    lifted = [[value - low for value in row] for row, low in zip(worth, lowest, strict=True)]
-    least = Fraction(0) if walk_away is None else walk_away - sum(lowest)
-    cells = [*(value for row in lifted for value in row), *extra]
-    unit = _common_unit([*cells, least], top) or _common_unit(cells, top) or (top / best or Fraction(1))
-    return _Points(
-        cells=[[_nearest(value / unit) for value in row] for row in lifted],
-        extra=[_nearest(value / unit) for value in extra],
-        walk_away=ceil(least / unit),
-        unit=unit,
-    )
 
 
 def _common_unit(numbers: list[Fraction], top: Fraction) -> Fraction | None:
