@@ -233,7 +233,8 @@ def _print_offers(console: Console, found: PackagesReport) -> None:
     table.add_column("")
     for offer in report.named_offers(found):
         if offer.key != "no_deal":
-            table.add_row(Text(report.rule_said(offer)), *map(str, offer.shown), _standing(offer))
+            said = report.rule_said(offer) if len(found.sides) < 5 else report.short(offer)
+            table.add_row(Text(said), *map(str, offer.shown), _standing(offer))
     table.add_row(Text("Without a package"), *map(str, found.walk_away), "", style="dim")
     console.print(table)
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from html import escape
 from itertools import combinations
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -244,10 +245,11 @@ def trade_said(report: PackagesReport, trade: Trade) -> tuple[str, str]:
 def left_out_said(report: PackagesReport, left: LeftOut) -> str:
     i = report.sides.index(left.side)
     has, without = left.offer.shown[i], report.walk_away[i]
-    after = (
-        f"worse off than without a package, which gives it {without}" if left.walks else "still not below it"
+    than = "less than" if left.walks else "as much as" if has == without else "more than"
+    return (
+        f"Without {left.side.name} the others would choose what gives it {has}, {than} the {without} that it has "
+        "with no package."
     )
-    return f"Without {left.side.name} the others would choose what gives it {has}: {after}."
 
 
 def _from(report: PackagesReport) -> str:
@@ -390,7 +392,7 @@ def _offer_data(report: PackagesReport, offer: Offer) -> dict[str, Any]:
     if offer.solution is not None:
         solution = offer.solution
         found |= {
-            "gap": solution.gap,
+            "gap": solution.gap if isfinite(solution.gap) else None,
             "proven": solution.proven,
             "status": solution.status,
             "method": solution.method,
