@@ -268,6 +268,25 @@ def test_support_that_nobody_would_have_foretold_is_named(table):
     told = page(table, "")
     assert "Supported where the votes foretold otherwise" in told
     assert "Statement 13." in told
+    ids = re.findall(r'\sid="([^"]+)"', told)
+    assert sorted(ids) == sorted(set(ids))
+
+
+@pytest.mark.django_db
+def test_a_statement_may_stand_in_two_lists_of_a_page_and_is_drawn_apart(table):
+    """What every side supports may surprise on two of them at once."""
+    side, slots = two_peoples()
+    slots[:, 0] = 3
+    content = counted(table, side, slots)
+    assert 0 in content["common"]
+    content["unexpected"] = [[0, 0], [1, 0]]
+    row = AnalysisRun.unscoped.filter(process_id=table.id).order_by("-number")[0]
+    row.released = json.dumps(content)
+    row.save()
+    told = page(table, "")
+    assert told.count("Statement 0.</blockquote>") == 3
+    ids = re.findall(r'\sid="([^"]+)"', told)
+    assert sorted(ids) == sorted(set(ids))
 
 
 @pytest.mark.django_db

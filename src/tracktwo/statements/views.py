@@ -296,14 +296,15 @@ def _own_votes(seat: Seated) -> tuple[int, int]:
     return own, len(open_slots)
 
 
-def _sentence(told: Told, statement: Seen) -> Sentence:
+def _sentence(told: Told, statement: Seen, *, key: str = "s") -> Sentence:
+    """`key` tells the drawings of one page apart."""
     assert told.figures is not None and statement.slot is not None
     cells = [told.figures.cell(place, statement.slot) for place in range(len(told.marks))]
     bars = [saying.bar(mark, cell) for mark, cell in zip(told.marks, cells, strict=True)]
     words = "; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars)
     picture = figures.support_bars(
         bars,
-        key=f"s{statement.slot}",
+        key=f"{key}{statement.slot}",
         # xgettext:no-python-format
         title=_("Support by side, with 90 % intervals"),
         description=words,
@@ -335,7 +336,7 @@ def _liked(told: Told, seat: Seated, shown: dict[int | None, Seen]) -> Sentence 
 def _unexpected(told: Told, shown: dict[int | None, Seen]) -> list[dict[str, Any]]:
     """Statements that a side supports although its other votes and the other sides' foretold otherwise."""
     return [
-        {"mark": told.marks[side], "sentence": _sentence(told, shown[slot])}
+        {"mark": told.marks[side], "sentence": _sentence(told, shown[slot], key=f"u{side}-")}
         for side, slot in told.content.get("unexpected", [])[:SENTENCES]
         if slot in shown and side < len(told.marks)
     ]
