@@ -256,6 +256,13 @@ def test_the_question_trades_something_better_for_something_worse_within_the_rul
     assert elicitation.next_question(belief, [1, 0], asked=[question]) is None
 
 
+def test_issues_of_very_many_levels_are_asked_about_too():
+    many = answers([100, 60], np.linspace(0, 100, 500), np.linspace(100, 0, 500))
+    belief = elicitation.believe(elicitation.hear([many]))
+    question = elicitation.next_question(belief, [250, 250])
+    assert question is not None and question.better[0] != question.worse[0] and question.bits > 0.1
+
+
 def test_what_is_known_is_not_asked():
     known = elicitation.believe(elicitation.hear([CAREFUL]), Noise(0.0, 0.0, 0.02, 0.0))
     assert elicitation.next_question(known, [1, 0]) is None
