@@ -324,18 +324,21 @@ def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[F
 
 def _nearest_of(points: Floats, centres: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
     """For each run [r] and point [b], the nearest centre and the squared distance less the point's square."""
+    x, y = np.ascontiguousarray(2 * points.T)  # twice is exact: all is rounded as the compiled kernel rounds
     nearest = np.zeros((len(centres), len(points)), dtype=np.int8)
-    x, y = points.T
-    closest: Floats | None = None
+    closest, gap, along_y = np.empty((3, *nearest.shape))
+    closer = np.empty(nearest.shape, dtype=bool)
     for c in range(centres.shape[1]):
-        cx, cy = centres[:, c, :, None].transpose(1, 0, 2)
-        gap = cx * cx + cy * cy - 2 * (cx * x + cy * y)
-        if closest is None:
-            closest = gap
-        else:
-            nearest[gap < closest] = c
+        cx, cy = centres[:, c, 0, None], centres[:, c, 1, None]
+        here = closest if c == 0 else gap
+        np.multiply(cx, x, out=here)
+        np.multiply(cy, y, out=along_y)
+        here += along_y
+        np.subtract(cx * cx + cy * cy, here, out=here)
+        if c:
+            np.less(gap, closest, out=closer)
+            np.maximum(nearest, closer.view(np.int8) * np.int8(c), out=nearest)
             np.minimum(gap, closest, out=closest)
-    assert closest is not None
     return closest, nearest
 
 
