@@ -153,6 +153,16 @@ def test_a_genius_domain_and_its_profiles_give_packages(domain):
     assert told["packages"] == str(domain.packages) and told["frontier"]["complete"]
 
 
+def test_a_spreadsheet_is_a_case_too(tmp_path):
+    sheet = tmp_path / "road.csv"
+    sheet.write_text(
+        "issue;option;no deal;North;South\nToll;none;;0;10,5\nToll;full;x;10;0\nGate;open;x;5;0\nGate;shut;;0;5\n"
+    )
+    told = json.loads(run(sheet, "--json").stdout)
+    assert (told["title"], told["packages"]) == ("road", "4")
+    assert [side["walk_away"] for side in told["sides"]] == [100, 0]
+
+
 REFUSED = {
     "case.toml: the file cannot be read (No such file or directory).": None,
     "case.toml: there is no [[issue]]; add one for each thing to be settled.": "[sides]\nN = 'n'\nS = 's'",
