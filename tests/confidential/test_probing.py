@@ -159,6 +159,7 @@ def test_leave_to_count_and_to_reseal_is_asked_for_only_where_it_must_be() -> No
         ("statements/acts.py", "for_counting"),  # a ballot's length, and making all longer
         ("statements/acts.py", "for_resealing"),
         ("statements/analysis.py", "for_counting"),
+        ("statements/standing.py", "for_counting"),  # all ballots, opened together
         ("statements/analysis.py", "for_telling"),
         ("statements/closure.py", "for_counting"),  # writing all ballots anew
     }

@@ -191,3 +191,9 @@ def test_waves_in_real_conversations_are_found(kind):
     assert precision >= 0.9
     assert recall >= 0.8
     assert np.mean(kept) >= 8
+
+
+def test_two_blocks_and_nobody_else_leave_nothing_to_look_at():
+    table = np.where(np.arange(60)[:, None] < 30, 1, -1).repeat(8, axis=1)
+    found = brigading.find(Votes.from_table(table), rng=np.random.default_rng(0))
+    assert all(wave.kind is Kind.COPIED for wave in found.waves)

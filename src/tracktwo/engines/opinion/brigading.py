@@ -145,6 +145,8 @@ def find(votes: Votes, *, arrived: npt.ArrayLike | None = None, rng: np.random.G
         (Kind.PUSHING, lambda among: _pushing(crowd, classes, among)),
     )
     for kind, look in marks:
+        if int(left.sum()) < FEWEST:  # too few are left to be compared with
+            break
         for people, likely in look(left):
             waves.append(_wave(kind, crowd, people))
             suspicion = np.maximum(suspicion, likely)
