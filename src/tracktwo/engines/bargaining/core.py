@@ -6,12 +6,13 @@ an issue. Issue by issue, partial packages are dropped that lose too much, or of
 no longer get its target together (its weighted points, with each remaining issue at the group's best). What is
 left at the end is complete, so the largest least share, its ties and leximin are read off it: a proof where
 branch and bound needs minutes for 8 sides, whose targets it takes one at a time. Exact up to rounding of 10^-9
-of the weights, in the safe direction. Memory O(states * m); the widest layer decides.
+of the weights, in the safe direction.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -46,61 +47,130 @@ class _Layer:
 
 
 def find(
-    program: Program,
-    weights: Floats,
-    multipliers: Floats,
-    target: Ints,
-    clock: Clock,
-    *,
-    widest: int,
-    beam: bool = False,
+    program: Program, weights: Floats, multipliers: Floats, target: Ints, clock: Clock, *, most: int
 ) -> Core:
-    """Packages with s_i >= target_i in an additive table. ``widest``: partial packages at a time, at most;
-    above it a ``beam`` goes on with the most promising ones, else the search ends, incomplete.
+    """Every package with s_i >= target_i in an additive table.
+
+    Incomplete once it has looked at ``most`` partial packages, or the clock is over. Piece by piece, depth first,
+    so that memory stays small whatever the width.
     """
+    search = _prepared(program, weights, multipliers, target)
+    if search is None:
+        return Core(np.empty((0, program.issues), dtype=np.int64), True)
+    found: list[Choices] = []
+    waiting = [search.root()]
+    seen = 0
+    while waiting:
+        part = waiting.pop()
+        if part.depth == len(search.layers):
+            found.append(part.chosen)
+            continue
+        if clock.over() or seen > most:
+            return Core(np.empty((0, program.issues), dtype=np.int64), False)
+        wider = search.step(part)
+        seen += len(wider.loss)
+        waiting += wider.pieces()
+    return Core(search.reached(found), True)
+
+
+def beam(
+    program: Program, weights: Floats, multipliers: Floats, target: Ints, clock: Clock, *, widest: int
+) -> Core:
+    """As `find`, but of more than ``widest`` partial packages only the most promising go on: quick, incomplete."""
+    search = _prepared(program, weights, multipliers, target)
+    if search is None:
+        return Core(np.empty((0, program.issues), dtype=np.int64), True)
+    part, complete = search.root(), True
+    for _ in search.layers:
+        if clock.over():
+            return Core(np.empty((0, program.issues), dtype=np.int64), False)
+        part = search.step(part)
+        if len(part.loss) > widest:
+            complete = False
+            part = part.only(np.argpartition(-search.room(part), widest)[:widest])
+    return Core(search.reached([part.chosen]), complete)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Partial packages that have the first ``depth`` issues decided: points float64[s, n], loss, options."""
+
+    depth: int
+    points: Floats
+    loss: Floats
+    chosen: Choices
+
+    def only(self, places: Ints | npt.NDArray[np.bool_]) -> _Part:
+        return _Part(self.depth, self.points[places], self.loss[places], self.chosen[places])
+
+    def pieces(self) -> list[_Part]:
+        """Few enough at a time; none where there are none."""
+        starts = range(0, len(self.loss), _AT_ONCE)
+        return [self.only(np.arange(a, min(a + _AT_ONCE, len(self.loss)))) for a in starts]
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    program: Program
+    weights: Floats
+    target: Ints
+    needed: Floats
+    slack: float
+    layers: list[_Layer]
+
+    def root(self) -> _Part:
+        none = np.zeros((1, self.program.issues), dtype=np.int16)
+        return _Part(0, np.zeros((1, len(self.weights))), np.zeros(1), none)
+
+    def step(self, part: _Part) -> _Part:
+        """One more issue decided, in every way that can still reach the target and keep the rules."""
+        layer = self.layers[part.depth]
+        parent, option = _extended(part.points, part.loss, layer, self.weights, self.needed, self.slack)
+        chosen = part.chosen[parent]
+        chosen[:, layer.issue] = layer.options[option]
+        points = part.points[parent] + layer.points.T[option]
+        wider = _Part(part.depth + 1, points, part.loss[parent] + layer.loss[option], chosen)
+        kept = _allowed(self.program, chosen, [done.issue for done in self.layers[: wider.depth]])
+        return wider if kept.all() else wider.only(kept)
+
+    def room(self, part: _Part) -> Floats:
+        """How far above the target each partial package could still come, for the group that is worst placed."""
+        over, rest = part.points * self.weights, self.layers[part.depth - 1].rest
+        room = self.slack - part.loss
+        share = np.maximum(_groups(self.weights, np.ones(len(self.weights))), 1e-12)
+        total, last = np.zeros(len(over)), 0
+        for group, side in _gray(len(self.weights)):
+            total += over[:, side] if group > last else -over[:, side]
+            last = group
+            room = np.minimum(room, (total + (rest[group] - self.needed[group])) / share[group] * share[-1])
+        return room
+
+    def reached(self, found: list[Choices]) -> Ints:
+        """The whole packages among them that reach the target, exactly."""
+        packages = np.concatenate([*found, np.empty((0, self.program.issues), dtype=np.int16)]).astype(
+            np.int64
+        )
+        if not len(packages):
+            return packages
+        over = self.program.table.value(packages) - self.program.table.walk_away
+        return packages[(over >= self.target).all(axis=1) & _apart(self.program, packages)]
+
+
+def _prepared(program: Program, weights: Floats, multipliers: Floats, target: Ints) -> _Search | None:
+    """None where the weights alone show that no package reaches the target."""
     losses, best = _losses(program, weights, multipliers)
     slack = best - float(weights @ target) + _SAFE * (1 + abs(best))
-    nothing = np.empty((0, program.issues), dtype=np.int64)
     if slack < 0:
-        return Core(nothing, True)
-    layers = _layers(program, weights, losses, slack)
+        return None
     needed = _groups(weights, (target + program.table.walk_away).astype(float))
     needed -= _SAFE * (1 + np.abs(needed))
-    points = np.zeros((1, len(weights)))
-    loss, chosen = np.zeros(1), np.zeros((1, program.issues), dtype=np.int16)
-    done: list[int] = []
-    complete = True
-    for layer in layers:
-        done.append(layer.issue)
-        parts = []
-        for first in range(0, len(points), _AT_ONCE):
-            if clock.over():
-                return Core(nothing, False)
-            here = slice(first, first + _AT_ONCE)
-            parts.append(_extended(points[here], loss[here], layer, weights, needed, slack))
-            if not beam and sum(len(part[0]) for part in parts) > widest:
-                return Core(nothing, False)
-        parent = np.concatenate([part[0] + k * _AT_ONCE for k, part in enumerate(parts)])
-        option = np.concatenate([part[1] for part in parts])
-        chosen = chosen[parent]
-        chosen[:, layer.issue] = layer.options[option]
-        points, loss = points[parent] + layer.points.T[option], loss[parent] + layer.loss[option]
-        kept = _allowed(program, chosen, done)
-        if beam and kept.sum() > widest:
-            complete = False
-            room = _room(points, loss, layer.rest, weights, needed, slack)
-            room[~kept] = -np.inf
-            kept = np.zeros(len(kept), dtype=bool)
-            kept[np.argpartition(-room, widest)[:widest]] = True
-        if not kept.all():
-            points, loss, chosen = points[kept], loss[kept], chosen[kept]
-        if not len(points):
-            break
-    packages = chosen.astype(np.int64)
-    if len(packages):
-        over = program.table.value(packages) - program.table.walk_away
-        packages = packages[(over >= target).all(axis=1) & _apart(program, packages)]
-    return Core(packages, complete)
+    return _Search(program, weights, target, needed, slack, _layers(program, weights, losses, slack))
+
+
+def _gray(sides: int) -> list[tuple[int, int]]:
+    """Every group of sides but the empty one, each from the last by one side that comes or goes: (group, side)."""
+    codes = [step ^ (step >> 1) for step in range(1 << sides)]
+    return [(b, (a ^ b).bit_length() - 1) for a, b in pairwise(codes)]
 
 
 def _losses(program: Program, weights: Floats, multipliers: Floats) -> tuple[list[Floats], float]:
@@ -156,9 +226,7 @@ def _extended(
     kept = np.flatnonzero(fine.all(axis=1))
     total = np.zeros(len(kept))
     over, last = over[kept], 0
-    for step in range(1, len(lacking)):
-        group = step ^ (step >> 1)  # Gray's order: one side comes or goes at a time
-        side = (group ^ last).bit_length() - 1
+    for group, side in _gray(len(weights)):
         total += over[:, side] if group > last else -over[:, side]
         last = group
         # Rounding of the running sum is far below the safety margin of `needed`.
@@ -166,23 +234,6 @@ def _extended(
         if not fine.all():
             kept, over, total = kept[fine], over[fine], total[fine]
     return parent[kept], option[kept]
-
-
-def _room(
-    points: Floats, loss: Floats, rest: Floats, weights: Floats, needed: Floats, slack: float
-) -> Floats:
-    """How far above the target each partial package could still come, for the group that is worst placed."""
-    over = points * weights
-    room = slack - loss
-    share = np.maximum(_groups(weights, np.ones(len(weights))), 1e-12)
-    total, last = np.zeros(len(points)), 0
-    for step in range(1, len(needed)):
-        group = step ^ (step >> 1)
-        side = (group ^ last).bit_length() - 1
-        total += over[:, side] if group > last else -over[:, side]
-        last = group
-        room = np.minimum(room, (total + (rest[group] - needed[group])) / share[group] * share[-1])
-    return room
 
 
 def _allowed(program: Program, chosen: Choices, done: list[int]) -> npt.NDArray[np.bool_]:

@@ -26,6 +26,7 @@ Stop = Callable[[], bool]
 _INF = highspy.kHighsInf
 _LOOK = 0.01  # seconds between two looks at the caller's stop
 _NOT_FOUND = 1e300
+_SMALL = 200  # columns of a relaxation that is solved sooner than made smaller
 
 
 class Row(NamedTuple):
@@ -152,7 +153,8 @@ class Model:
         self.sides = len(program.points)
         self.surplus = program.columns  # where the columns s_i begin
         self.defined = program.issues + len(program.rows)  # where their rows begin
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        # The solver itself: its wrapper takes longer to make than a small model takes to solve.
+        self._highs: Any = highspy._Highs()  # type: ignore[attr-defined]
         # HiGHS' own tolerances: with tighter ones (10^-9) it called a worse package the best, once in 1,000 cases.
         self._set(output_flag=False, threads=1, mip_abs_gap=0.0, mip_rel_gap=0.0)
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
@@ -165,8 +167,12 @@ class Model:
         self._pass_rows()
         self._looked = 0.0
         if clock.stop is not None:
-            self._highs.cbMipInterrupt.subscribe(self._look)
-            self._highs.cbSimplexInterrupt.subscribe(self._look)
+            kinds = highspy.cb.HighsCallbackType
+            self._highs.setCallback(self._look, None)
+            self._highs.startCallback(kinds.kCallbackMipInterrupt)
+            self._highs.startCallback(kinds.kCallbackSimplexInterrupt)
+        if program.columns <= _SMALL:
+            self._set(presolve="off")
 
     def _pass_rows(self) -> None:
         program, n = self.program, self.sides
@@ -222,6 +228,7 @@ class Model:
     def whole(self) -> None:
         """From now on options are taken or not, never in part."""
         c = self.program.columns
+        self._set(presolve="choose")
         kinds = np.full(c, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         self._highs.changeColsIntegrality(c, np.arange(c, dtype=np.int32), kinds)
 
@@ -268,13 +275,14 @@ class Model:
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
 
-    def _look(self, event: highspy.highs.HighsCallbackEvent) -> None:
+    def _look(self, kind: Any, message: str, told: Any, answer: Any, own: Any) -> None:
+        """HiGHS asks, many times a second, whether to go on."""
         now = time.perf_counter()
         if now - self._looked >= _LOOK:
             self._looked = now
             self.clock.over()
         if self.clock.cancelled:
-            event.interrupt()
+            answer.user_interrupt = True
 
 
 def rational(numbers: Floats, denominator: int) -> tuple[Fraction, ...]:

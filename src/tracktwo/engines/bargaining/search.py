@@ -23,11 +23,12 @@ Package = tuple[int, ...]
 Weights = tuple[Floats, Floats]
 Score = Callable[[Ints], Floats]  # of surpluses int64[p, n]: float64[p], the larger the better
 
-CLOSE = 1e-7  # a distance of shares that HiGHS' tolerances can still tell
-CLOSE_LOG = 1e-6  # and of the logarithm of a product
+CLOSE = 2e-6  # a distance of shares that HiGHS' tolerances can still tell
+CLOSE_LOG = 4e-6  # and of the logarithm of a product
 _ROUNDS = 40
+_NEAR = 1e-3  # of the bound: from here on the exact answer is as near as half the way to it
 _BEAM = 1_000  # partial packages that a narrow search keeps
-_WIDEST = 400_000  # and a complete one, at most
+_MOST = 20_000_000  # and a complete one looks at, at most
 _LOOSE = 1e-7  # of a chord
 _AROUND = np.array([-32, -16, -8, -5, -3, -2, -1, 0, 1, 2, 4, 7, 15, 31])
 
@@ -198,14 +199,24 @@ class Found:
 
 
 class Least:
-    """max z with s_i >= base_i + z scale_i; sides of scale 0 only keep their base. ``below``: z may be negative."""
+    """max z with s_i >= base_i + z scale_i; sides of scale 0 only keep their base.
+
+    ``below``: z may be negative. ``alone``: one best package is enough, packages as good are not looked for.
+    """
 
     def __init__(
-        self, program: Program, base: Ints, scale: Ints, clock: Clock, *, below: bool = False
+        self,
+        program: Program,
+        base: Ints,
+        scale: Ints,
+        clock: Clock,
+        *,
+        below: bool = False,
+        alone: bool = False,
     ) -> None:
         self.program, self.base, self.scale, self.clock = program, base, scale, clock
         self.free = scale > 0
-        self.below = below
+        self.below, self.alone = below, alone
         self.weights: Weights | None = None
         self.bound = inf
 
@@ -224,12 +235,13 @@ class Least:
         if relaxed is None:
             return Found(None, Fraction(0), inf, self.impossible)
         best = self._first(relaxed)
-        if best is None or self.settled(self.value(best), gap):
-            return self._found(best)
-        ties = None
-        if self.program.table.additive:
+        if best is None:
+            return self._found(None)
+        enough, ties = self.alone or gap > 0, None
+        if self.program.table.additive and not (enough and self.settled(self.value(best), gap)):
             best = self._beamed(best, gap)
-            if self.settled(self.value(best), gap) and gap > 0:
+            best = self._closed_in(best, gap)
+            if enough and self.settled(self.value(best), gap):
                 return self._found(best)
             best, ties = self._all_as_good(best)
         if ties is None and not self.settled(self.value(best), gap):
@@ -243,17 +255,17 @@ class Least:
         best = climbed(self.program, self.program.package(relaxed), self.score)
         if self._fine(best):
             return best
-        answer = self._branch(None, 0.02)
+        answer = self._branch(None, 0.0, relative=0.05)
         self.impossible = answer.impossible
         self.bound = min(self.bound, answer.bound)
         return self._better(answer, None)
 
-    def _branch(self, best: Package | None, gap: float) -> Answer:
+    def _branch(self, best: Package | None, gap: float, relative: float = 0.0) -> Answer:
         model = self._model()
         model.whole()
         if best is not None:
             model.begin_at(self._columns(best, self.value(best)))
-        return model.solve(gap=gap)
+        return model.solve(gap=gap, relative=relative)
 
     def _better(self, answer: Answer, best: Package | None) -> Package | None:
         if answer.columns is None:
@@ -276,7 +288,7 @@ class Least:
             if self.settled(self.value(best), gap):
                 break
             beyond = self._target(self.value(best), beyond=True)
-            found = core.find(self.program, *self.weights, beyond, self.clock, widest=_BEAM, beam=True)
+            found = core.beam(self.program, *self.weights, beyond, self.clock, widest=_BEAM)
             if not len(found.packages):
                 if found.complete:
                     self.bound = float(self.value(best))
@@ -284,11 +296,34 @@ class Least:
             best = self._best_of(found.packages)
         return best
 
-    def _all_as_good(self, best: Package) -> tuple[Package, Ints | None]:
-        """The best package and every package as good, or None where the core is too wide or the time over."""
+    def _closed_in(self, best: Package, gap: float) -> Package:
+        """Bring the bound down by halves: far above the best package the core is small, and soon seen empty."""
         assert self.weights is not None
-        target = self._target(self.value(best), beyond=False)
-        found = core.find(self.program, *self.weights, target, self.clock, widest=_WIDEST)
+        while not self.settled(self.value(best), gap):
+            distance = self.bound - float(self.value(best))
+            if distance <= _NEAR * abs(self.bound):
+                break
+            step = Fraction(max(gap, distance / 2))
+            goal = self.value(best) + step
+            target = self._target(goal, beyond=False)
+            found = core.find(self.program, *self.weights, target, self.clock, most=_MOST // 10)
+            if not found.complete:
+                break
+            if len(found.packages):
+                best = self._best_of(found.packages)
+            else:
+                self.bound = float(goal)
+                if step <= gap:
+                    break
+        return best
+
+    def _all_as_good(self, best: Package) -> tuple[Package, Ints | None]:
+        """The best package and every package as good (or, with ``alone``, none: only the proof that none is
+        better); None where the core is too large or the time over.
+        """
+        assert self.weights is not None
+        target = self._target(self.value(best), beyond=self.alone)
+        found = core.find(self.program, *self.weights, target, self.clock, most=_MOST)
         if not found.complete:
             return best, None
         best = self._best_of(np.vstack([found.packages, [best]]))
@@ -313,7 +348,7 @@ class Least:
     def settled(self, value: Fraction, gap: float) -> bool:
         """Whether the bound excludes a better package: s_i are whole, so the next value is a step away."""
         step = min(Fraction(floor(value * int(r)) + 1, int(r)) for r in self.scale[self.free])
-        return self.bound < float(step) - CLOSE or self.bound - float(value) <= max(gap, CLOSE)
+        return self.bound < float(step) - CLOSE or self.bound - float(value) <= max(gap * (1 + 1e-9), CLOSE)
 
     def value(self, package: Package) -> Fraction:
         over = surplus(self.program, package) - self.base
@@ -332,7 +367,9 @@ class Least:
         if found.ties is not None:
             share = (surplus(self.program, found.ties) / np.maximum(self.scale, 1))[:, self.free]
             return tuple(int(k) for k in found.ties[int(np.argmax(share.sum(axis=1)))])
-        if self.clock.over():
+        if (
+            found.gap > 0 or self.clock.over()
+        ):  # where the least itself is not settled, neither need its ties be
             return found.package
         each = np.where(self.free, 1 / np.maximum(self.scale, 1), 0.0)
         value = found.value

@@ -38,6 +38,7 @@ Method = Literal["enumeration", "frontier", "milp"]  # the last: a mixed integer
 By = Literal["share", "points"]
 
 SECONDS = 2.0
+_ROUNDING = 1 + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,8 @@ class Solution:
 
     ``value`` is exactly what the rule maximises: the product of surpluses, the least share, or the sum.
     ``bound``: no package has more, as a float: of the geometric mean for max-Nash, else of the value.
-    ``gap`` 0 means proven best (of a product: within one part in 10^6); else how much better a package could
+    ``gap`` 0 means proven best (where HiGHS had to prove it: within 4 parts in 10^6
+    of a product, 2 in 10^6 of a share); else how much better a package could
     be at most: relative for max-Nash and utilitarian, in shares of the scale for the others.
     ``ideal`` int64[n]: R_i, where the rule needed it: the largest found, where the time did not suffice to prove
     them, and the status then is never "proven". A package is empty only where none was found in time.
@@ -268,12 +270,13 @@ class _Desk:
         for i, own in enumerate(np.eye(len(self.table.sides), dtype=np.int64)):
             # Half of the time that is left is for what the ideals are needed for.
             clock = Clock(self.clock.left / 2 / (len(own) - i), self.clock.stop)
-            found = search.Least(self.program, np.zeros_like(own), own, clock).find(self.gap)
+            gap = self.gap * float(search.most(self.program)[i])
+            found = search.Least(self.program, np.zeros_like(own), own, clock, alone=True).find(gap)
             self.clock.cancelled = self.clock.cancelled or clock.cancelled
             if found.package is None:
                 self.known = found.impossible
                 return None
-            self.known = self.known and found.gap <= self.gap
+            self.known = self.known and found.gap <= gap * _ROUNDING
             ideal.append(int(found.value))
         return np.array(ideal, dtype=np.int64)
 
@@ -483,7 +486,7 @@ class _Desk:
     ) -> Solution:
         points = self.table.value(package)
         status: Status = "proven"
-        if gap > self.gap or not (self.known or rule in ("nash", "utilitarian")):
+        if gap > self.gap * _ROUNDING or not (self.known or rule in ("nash", "utilitarian")):
             status = "cancelled" if self.clock.cancelled else "best so far"
         return Solution(
             rule,
