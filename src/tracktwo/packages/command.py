@@ -5,10 +5,13 @@ What it needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from tracktwo.packages.finding import Offer, PackagesReport
 
 R = TypeVar("R")
+PATIENCE = 10.0  # seconds that a search has to stop
 
 
 class Rule(StrEnum):
@@ -86,30 +90,45 @@ def _with_progress(work: Callable[[Callable[[str], None], Callable[[], bool]], R
     """Run the work beside this thread, say on a terminal what it does, and stop it soon on Ctrl-C."""
     from rich.console import Console
 
-    console, stopped = Console(stderr=True), threading.Event()
+    console, stopped, done = Console(stderr=True), threading.Event(), threading.Event()
     step, found, faults = ["reading the case"], [], []
+
+    def progress(said: str) -> None:
+        step[0] = said
+        if stopped.is_set():
+            raise KeyboardInterrupt
 
     def run() -> None:
         try:
-            found.append(work(lambda said: step.__setitem__(0, said), stopped.is_set))
+            found.append(work(progress, stopped.is_set))
         except BaseException as fault:  # whatever it is, the caller shall have it
             faults.append(fault)
+        finally:
+            done.set()
 
-    worker = threading.Thread(target=run, daemon=True)
-    worker.start()
+    threading.Thread(target=run, daemon=True).start()
     try:
         with console.status("") as shown:
-            while worker.is_alive():
+            # Not by joining the thread: interrupted, Python 3.11 takes it for ended.
+            while not done.wait(0.05):
                 if console.is_terminal:
                     shown.update(f"{step[0].capitalize()} …")
-                worker.join(0.05)
     except KeyboardInterrupt:
         stopped.set()
-        worker.join(1)
+        _let_go(done)
         raise
     if faults:
         raise faults[0]
     return found[0]
+
+
+def _let_go(done: threading.Event) -> None:
+    """Wait until the search has stopped: an interpreter that ends around a running solver is aborted by it."""
+    with suppress(KeyboardInterrupt):
+        done.wait(PATIENCE)
+    if not done.is_set():
+        typer.echo("Stopped; nothing was written.", err=True)
+        os._exit(128 + signal.SIGINT)
 
 
 # ---- writing

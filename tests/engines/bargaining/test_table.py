@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracktwo.engines.bargaining import table
@@ -155,6 +155,7 @@ def test_the_corners_and_the_no_deal_level_are_always_there():
 
 
 @given(st.data())
+@settings(max_examples=40)
 def test_a_grid_never_has_more_than_its_cap_and_rises(data):
     number = st.fractions(min_value=0, max_value=1000, max_denominator=50)
     low, width = data.draw(number), data.draw(number.filter(bool))
