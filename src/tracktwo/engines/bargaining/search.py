@@ -28,7 +28,7 @@ CLOSE_LOG = 4e-6  # and of the logarithm of a product
 _ROUNDS = 40
 _NEAR = 1e-3  # of the bound: from here on the exact answer is as near as half the way to it
 _BEAM = 1_000  # partial packages that a narrow search keeps
-_MOST = 20_000_000  # and a complete one looks at, at most
+_MOST = 4_000_000  # and a complete one looks at, at most
 _LOOSE = 1e-7  # of a chord
 _AROUND = np.array([-32, -16, -8, -5, -3, -2, -1, 0, 1, 2, 4, 7, 15, 31])
 
