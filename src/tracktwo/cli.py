@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
-import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
-from tracktwo import commands
+from tracktwo import commands, reports
 from tracktwo.errors import BadInput, Refusal
 from tracktwo.packages.command import packages
 
@@ -111,7 +108,7 @@ def map_conversation(
     from tracktwo.statements import mapping, report
 
     if out is not None:
-        _may_hold_a_report(out)
+        reports.must_be_a_folder(out)
     if scheduler is not None and engine is not Engine.DASK:
         raise BadInput("--scheduler is the address of a Dask cluster", remedy="add --engine dask")
     if engine is Engine.DASK:
@@ -198,11 +195,6 @@ def _read(folder: Path) -> Conversation:
 # ---- writing
 
 
-def _may_hold_a_report(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise BadInput("this is a file", where=str(out), remedy="give a folder for the report")
-
-
 def _write(found: MapReport, out: Path) -> str:
     """Make all files beside `out`, move them in complete; return a warning where the PDF lacks letters."""
     from tracktwo.statements import report
@@ -213,36 +205,8 @@ def _write(found: MapReport, out: Path) -> str:
         "report.pdf": pdf.content,
         "report.json": report.as_json(found).encode(),
     }
-    try:
-        _move_in(files, out.resolve())
-    except OSError as fault:
-        remedy = "choose a folder that you may write to and that has room"
-        raise BadInput(
-            f"the report cannot be written ({fault.strerror})", where=str(out), remedy=remedy
-        ) from None
+    reports.write(files, out)
     return pdf.warning
-
-
-def _move_in(files: dict[str, bytes], out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        for name, content in files.items():
-            (made / name).write_bytes(content)
-        if out.exists():
-            for name in files:
-                (made / name).replace(out / name)
-        else:
-            made.chmod(0o777 & ~_umask())
-            made.rename(out)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 # ---- printing

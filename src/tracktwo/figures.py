@@ -94,25 +94,25 @@ def support_bars(
     """
     step, top = 42, 0
     height = top + step * len(rows) + (14 if half else 2)
-    parts = [_patterns(key, [row.mark.hue for row in rows if row.low is not None or row.share is not None])]
+    parts = [patterns(key, [row.mark.hue for row in rows if row.low is not None or row.share is not None])]
     for place, row in enumerate(rows):
         parts.append(_bar(row, key=key, y=top + step * place, rtl=rtl))
     middle = f'<line x1="50%" x2="50%" y1="{top + 18}" y2="{height - (12 if half else 0)}" '
     parts.append(middle + 'stroke="currentColor" stroke-opacity=".45" stroke-dasharray="2 3"/>')
     if half:
-        parts.append(_words(half, "50%", height - 1, size=11, anchor="middle", faint=True))
-    return _figure(parts, key=key, title=title, description=description, height=height, rtl=rtl)
+        parts.append(words(half, "50%", height - 1, size=11, anchor="middle", faint=True))
+    return framed(parts, key=key, title=title, description=description, height=height, rtl=rtl)
 
 
 def _bar(row: Bar, *, key: str, y: int, rtl: bool) -> str:
     start, end = ("100%", "0%") if rtl else ("0%", "100%")
     beside = -26 if rtl else 26
     parts = [
-        _badge(row.mark, start, y + 10, rtl=rtl),
+        badge(row.mark, start, y + 10, rtl=rtl),
         f'<g transform="translate({beside} 0)">',
-        _words(row.mark.name, start, y + 14, size=13, anchor="start", faint=True),
+        words(row.mark.name, start, y + 14, size=13, anchor="start", faint=True),
         "</g>",
-        _words(row.label, end, y + 14, size=13, anchor="end", bold=True),
+        words(row.label, end, y + 14, size=13, anchor="end", bold=True),
         _track(y + 22, dashed=row.low is None),
     ]
     if row.share is not None:
@@ -134,10 +134,10 @@ def _track(y: int, *, dashed: bool) -> str:
 def _filled(row: Bar, key: str, begin: float, end: float, y: int, rtl: bool) -> str:
     x = 1 - end if rtl else begin
     where = f'x="{_percent(x)}" y="{y}" width="{_percent(end - begin)}" height="10" rx="2"'
-    hue = _hue(row.mark.hue)
+    hue = hue_of(row.mark.hue)
     return (
         f'<g class="side-{hue}"><rect {where} fill="currentColor" fill-opacity=".38"/>'
-        f'<rect {where} fill="url(#{_id(key)}-p{hue})"/></g>'
+        f'<rect {where} fill="url(#{mark_id(key)}-p{hue})"/></g>'
     )
 
 
@@ -149,15 +149,15 @@ def _whisker(low: float, high: float, y: int, rtl: bool) -> str:
     return f'{halo}<g stroke="currentColor" stroke-width="1.6">{line}{caps}</g>'
 
 
-def _badge(mark: Mark, x: str, y: int, *, rtl: bool) -> str:
+def badge(mark: Mark, x: str, y: int, *, rtl: bool) -> str:
     """The letter of a side in a small square of its hue."""
     shift = -20 if rtl else 0
     return (
-        f'<g class="side-{_hue(mark.hue)}" transform="translate({shift} 0)">'
+        f'<g class="side-{hue_of(mark.hue)}" transform="translate({shift} 0)">'
         f'<svg x="{x}" y="{y - 10}" width="20" height="20" overflow="visible">'
         '<rect x=".75" y=".75" width="18.5" height="18.5" rx="4" fill="currentColor" fill-opacity=".14" '
         'stroke="currentColor" stroke-width="1.5"/>'
-        f"{_words(mark.letter, '10', 14.5, size=12, anchor='middle', bold=True)}</svg></g>"
+        f"{words(mark.letter, '10', 14.5, size=12, anchor='middle', bold=True)}</svg></g>"
     )
 
 
@@ -231,7 +231,7 @@ def opinion_map(
     wide, tall, margin = 480.0, 380.0, 46.0
     place = _placed(cells, wide, tall, margin, rtl)
     largest = max((c.people for c in cells), default=1)
-    parts = [_patterns(key, [groups[c.group].hue for c in cells]), _sheet(wide, tall)]
+    parts = [patterns(key, [groups[c.group].hue for c in cells]), _sheet(wide, tall)]
     if outlined:
         parts += [_outline(g, mark, cells, place) for g, mark in enumerate(groups)]
     for cell, at in zip(cells, place, strict=True):
@@ -239,7 +239,7 @@ def opinion_map(
     for g, mark in enumerate(groups):
         caption = captions[g] if g < len(captions) else ""
         parts.append(_map_label(g, mark, caption, cells, place))
-    return _figure(
+    return framed(
         parts, key=key, title=title, description=description, height=int(tall), box=(wide, tall), rtl=rtl
     )
 
@@ -270,17 +270,17 @@ def _outline(g: int, mark: Mark, cells: Sequence[Cell], place: Sequence[tuple[fl
         return ""
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
     return (
-        f'<g class="side-{_hue(mark.hue)}" opacity=".13"><polygon points="{points}" fill="currentColor" '
+        f'<g class="side-{hue_of(mark.hue)}" opacity=".13"><polygon points="{points}" fill="currentColor" '
         'stroke="currentColor" stroke-width="38" stroke-linejoin="round"/></g>'
     )
 
 
 def _dot(mark: Mark, at: tuple[float, float], radius: float, key: str) -> str:
-    hue = _hue(mark.hue)
+    hue = hue_of(mark.hue)
     circle = f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="{radius:.1f}"'
     return (
         f'<g class="side-{hue}">{circle} fill="currentColor" fill-opacity=".3"/>'
-        f'{circle} fill="url(#{_id(key)}-p{hue})" stroke="currentColor" stroke-width="1.2"/></g>'
+        f'{circle} fill="url(#{mark_id(key)}-p{hue})" stroke="currentColor" stroke-width="1.2"/></g>'
     )
 
 
@@ -295,10 +295,10 @@ def _map_label(
     below = max(at[1] for _, at in own) + 37
     said = f"{mark.name} · {caption}" if mark.name and caption else mark.name or caption
     return (
-        f'<g class="side-{_hue(mark.hue)}"><circle cx="{x:.1f}" cy="{y:.1f}" r="15" class="figure-paper" '
+        f'<g class="side-{hue_of(mark.hue)}"><circle cx="{x:.1f}" cy="{y:.1f}" r="15" class="figure-paper" '
         'fill="Canvas" stroke="currentColor" stroke-width="2"/>'
-        f"{_words(mark.letter, f'{x:.1f}', y + 6, size=17, anchor='middle', bold=True)}</g>"
-        f"{_words(said, f'{x:.1f}', below, size=17, anchor='middle', bold=True, halo=True)}"
+        f"{words(mark.letter, f'{x:.1f}', y + 6, size=17, anchor='middle', bold=True)}</g>"
+        f"{words(said, f'{x:.1f}', below, size=17, anchor='middle', bold=True, halo=True)}"
     )
 
 
@@ -350,7 +350,7 @@ def phase_path(
     for place, station in enumerate(stations):
         parts.append(_station(station, spine, top + step * place, rtl))
     body = f'<g transform="translate({wide:g} 0) scale(-1 1)">{"".join(parts)}</g>' if rtl else "".join(parts)
-    return _figure(
+    return framed(
         [body], key=key, title=title, description=description, height=int(tall), box=(wide, tall), rtl=rtl
     )
 
@@ -389,7 +389,7 @@ def _station(station: Station, x: float, y: int, rtl: bool) -> str:
         else ""
     )
     dot = f'<circle cx="{x:g}" cy="{y}" r="8" fill="{fill}" stroke="currentColor" stroke-width="2"/>'
-    name = _words(station.name, "0", 5, size=15, anchor="start", bold=now, faint=not (now or past))
+    name = words(station.name, "0", 5, size=15, anchor="start", bold=now, faint=not (now or past))
     turn = " scale(-1 1)" if rtl else ""
     accent = ' class="figure-accent"' if now else ""
     return f'<g{accent}>{ring}{dot}<g transform="translate({x + 26:g} {y}){turn}">{name}</g></g>'
@@ -425,7 +425,7 @@ def agreement_strip(
         x = (column + 0.5) / 40
         for place, tick in enumerate(stack):
             parts.append(_tick(tick, _percent(1 - x if rtl else x), floor - gap * (place + 0.6), gap))
-    return _figure(parts, key=key, title=title, description=description, height=floor + 22, rtl=rtl)
+    return framed(parts, key=key, title=title, description=description, height=floor + 22, rtl=rtl)
 
 
 def _axis(y: int, none: str, half: str, every: str, rtl: bool) -> str:
@@ -435,8 +435,8 @@ def _axis(y: int, none: str, half: str, every: str, rtl: bool) -> str:
         f'<line x1="50%" x2="50%" y1="0" y2="{y}" stroke="currentColor" stroke-opacity=".45" '
         'stroke-dasharray="2 3"/>'
     )
-    words = ((none, first, "start"), (half, "50%", "middle"), (every, last, "end"))
-    return line + middle + "".join(_words(w, x, y + 16, size=11, anchor=a, faint=True) for w, x, a in words)
+    ends = ((none, first, "start"), (half, "50%", "middle"), (every, last, "end"))
+    return line + middle + "".join(words(w, x, y + 16, size=11, anchor=a, faint=True) for w, x, a in ends)
 
 
 def _tick(tick: Tick, x: str, y: float, gap: float) -> str:
@@ -491,14 +491,14 @@ def two_orders(
             y, stays = top + step * place, name in others
             dot = f'<circle cx="{x:g}" cy="{y}" r="5" fill="{"currentColor" if stays else "none"}" '
             parts.append(f'{dot}stroke="currentColor" stroke-width="1.5"/>')
-            parts.append(_words(name, f"{x + shift:g}", y + 4, size=13, anchor=anchor, bold=not stays))
+            parts.append(words(name, f"{x + shift:g}", y + 4, size=13, anchor=anchor, bold=not stays))
     parts += [
-        _words(head, f"{x:g}", 16, size=12, anchor="middle", faint=True)
+        words(head, f"{x:g}", 16, size=12, anchor="middle", faint=True)
         for head, x in zip(captions, ends, strict=True)
     ]
     height = top + step * max(len(first), len(second), 1)
     # Numbers and names are placed by hand from both sides, so the drawing itself is read from the left.
-    return _figure(
+    return framed(
         parts, key=key, title=title, description=description, height=height, rtl=False, box=(wide, height)
     )
 
@@ -519,17 +519,17 @@ _PATTERNS = (
 )
 
 
-def _patterns(key: str, hues: Sequence[int]) -> str:
+def patterns(key: str, hues: Sequence[int]) -> str:
     """Only those that are used. A tile takes its colour from where it is defined, hence the class here."""
     drawn = "".join(
-        f'<pattern id="{_id(key)}-p{hue}" class="side-{hue}" width="8" height="8" '
+        f'<pattern id="{mark_id(key)}-p{hue}" class="side-{hue}" width="8" height="8" '
         f'patternUnits="userSpaceOnUse">{_PATTERNS[hue - 1]}</pattern>'
-        for hue in sorted({_hue(h) for h in hues})
+        for hue in sorted({hue_of(h) for h in hues})
     )
     return f"<defs>{drawn}</defs>"
 
 
-def _figure(
+def framed(
     parts: Sequence[str],
     *,
     key: str,
@@ -541,7 +541,7 @@ def _figure(
 ) -> str:
     """The frame. With a box the drawing scales as a whole; without, only its widths follow the page."""
     size = f'viewBox="0 0 {box[0]:g} {box[1]:g}"' if box else f'width="100%" height="{height}"'
-    name = _id(key)
+    name = mark_id(key)
     more = f'<desc id="{name}-d">{escape(description)}</desc>' if description else ""
     names = f'aria-labelledby="{name}-t"' + (f' aria-describedby="{name}-d"' if description else "")
     return (
@@ -551,7 +551,7 @@ def _figure(
     )
 
 
-def _words(
+def words(
     text: str,
     x: str,
     y: float,
@@ -571,11 +571,11 @@ def _words(
     return f'<text {shape} fill="currentColor"{opacity}>{escape(text)}</text>'
 
 
-def _hue(hue: int) -> int:
+def hue_of(hue: int) -> int:
     return (hue - 1) % 8 + 1
 
 
-def _id(key: str) -> str:
+def mark_id(key: str) -> str:
     return escape(key, quote=True)
 
 

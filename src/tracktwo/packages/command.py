@@ -6,9 +6,7 @@ What it needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from tracktwo.errors import BadInput
+from tracktwo import reports
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,8 +66,8 @@ def packages(
     from tracktwo.engines.bargaining import formats
     from tracktwo.packages import finding, report
 
-    if out is not None and out.exists() and not out.is_dir():
-        raise BadInput("this is a file", where=str(out), remedy="give a folder for the report")
+    if out is not None:
+        reports.must_be_a_folder(out)
     read = formats.read(case, profiles or [])
     found = _with_progress(
         lambda progress, stop: finding.find(
@@ -138,25 +136,8 @@ def _write(found: PackagesReport, out: Path) -> None:
     """Make all files beside `out` and move them in complete."""
     from tracktwo.packages import report
 
-    files = {"index.html": report.as_page(found), "report.json": report.as_json(found)}
-    try:
-        _move_in({name: text.encode() for name, text in files.items()}, out.resolve())
-    except OSError as fault:
-        remedy = "choose a folder that you may write to and that has room"
-        what = f"the report cannot be written ({fault.strerror})"
-        raise BadInput(what, where=str(out), remedy=remedy) from None
-
-
-def _move_in(files: dict[str, bytes], out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".packages-", dir=out))
-    try:
-        for name, content in files.items():
-            (made / name).write_bytes(content)
-        for name in files:
-            (made / name).replace(out / name)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    files = {"index.html": report.as_page(found).encode(), "report.json": report.as_json(found).encode()}
+    reports.write(files, out)
 
 
 # ---- printing

@@ -87,7 +87,7 @@ def plane(
     fine = sorted({p for p in efficient if shown.holds(p)})
     rest = sorted({p for p in others if shown.holds(p)} - set(fine))
     parts = [
-        figures._patterns(key, [mark.hue for mark in marks]),
+        figures.patterns(key, [mark.hue for mark in marks]),
         _grid(shown),
         *_strips(shown, marks, walk_away, key, without),
     ]
@@ -95,7 +95,7 @@ def plane(
         parts.append(_line(sorted({*fine, *rest}), shown))
     parts += [_dots(rest, shown, 3.0, 0.4), _dots(fine, shown, 4.6, 0.7), _axes(shown, marks)]
     parts += _named([n for n in _merged(named) if shown.holds(n.at)], shown)
-    return figures._figure(
+    return figures.framed(
         parts, key=key, title=title, description=description, height=int(TALL), rtl=False, box=(WIDE, TALL)
     )
 
@@ -152,12 +152,12 @@ def _strips(shown: Window, marks: tuple[Mark, Mark], walk_away: Point, key: str,
     lines = (f"M{across:.1f} {top:.1f}V{bottom:.1f}", f"M{left:.1f} {up:.1f}H{right:.1f}")
     beside, anchor = (across + 5, "start") if across < right - 90 else (across - 5, "end")
     words = (
-        figures._words(without, f"{beside:.1f}", bottom - 6, size=11, anchor=anchor, halo=True),
-        figures._words(without, f"{right - 4:.1f}", up - 5, size=11, anchor="end", halo=True),
+        figures.words(without, f"{beside:.1f}", bottom - 6, size=11, anchor=anchor, halo=True),
+        figures.words(without, f"{right - 4:.1f}", up - 5, size=11, anchor="end", halo=True),
     )
     return [
-        f'<g class="side-{figures._hue(mark.hue)}">'
-        f'<rect {box} fill="url(#{figures._id(key)}-p{figures._hue(mark.hue)})" fill-opacity=".2"/>'
+        f'<g class="side-{figures.hue_of(mark.hue)}">'
+        f'<rect {box} fill="url(#{figures.mark_id(key)}-p{figures.hue_of(mark.hue)})" fill-opacity=".2"/>'
         f'<path d="{line}" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="6 3"/>{word}</g>'
         for mark, box, line, word in zip(marks, boxes, lines, words, strict=True)
     ]
@@ -173,14 +173,10 @@ def _axes(shown: Window, marks: tuple[Mark, Mark]) -> str:
     ]
     for value in _ticks(x0, x1):
         place = f"{shown.x(value):.1f}"
-        parts.append(
-            figures._words(str(value), place, shown.y(y0) + 15, size=11, anchor="middle", faint=True)
-        )
+        parts.append(figures.words(str(value), place, shown.y(y0) + 15, size=11, anchor="middle", faint=True))
     for value in _ticks(y0, y1):
         beside = f"{shown.x(x0) - 6:.1f}"
-        parts.append(
-            figures._words(str(value), beside, shown.y(value) + 4, size=11, anchor="end", faint=True)
-        )
+        parts.append(figures.words(str(value), beside, shown.y(value) + 4, size=11, anchor="end", faint=True))
     right = shown.x(x1)
     parts.append(f'<g transform="translate(0 {TALL - 22:.1f})">')
     parts.append(_axis_name(marks[0], right - 20 - _LETTER * len(marks[0].name) - 8, "→"))
@@ -190,8 +186,8 @@ def _axes(shown: Window, marks: tuple[Mark, Mark]) -> str:
 
 
 def _axis_name(mark: Mark, x: float, arrow: str) -> str:
-    badge = figures._badge(mark, f"{max(2.0, x - 20):.1f}", 11, rtl=False)
-    name = figures._words(
+    badge = figures.badge(mark, f"{max(2.0, x - 20):.1f}", 11, rtl=False)
+    name = figures.words(
         f"{mark.name} {arrow}", f"{max(2.0, x - 20) + 27:.1f}", 15, size=12.5, anchor="start"
     )
     return badge + name
@@ -238,7 +234,7 @@ def _named(named: Sequence[Named], shown: Window) -> list[str]:
         a, b, anchor = places[k]
         taken.append(boxes[k])
         parts.append(
-            figures._words(one.label, f"{a:.1f}", b, size=12, anchor=anchor, bold=one.main, halo=True)
+            figures.words(one.label, f"{a:.1f}", b, size=12, anchor=anchor, bold=one.main, halo=True)
         )
     return parts
 
