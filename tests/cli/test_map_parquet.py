@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -19,7 +20,7 @@ from tracktwo.engines.opinion import parquet
 SIDES = ("Hill", "Shore")
 
 
-def told(*words: str) -> dict:
+def told(*words: str) -> dict[str, Any]:
     done = CliRunner().invoke(app, ["map", *words, "--json"])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
@@ -44,7 +45,7 @@ def sides_file(given: Conversation, tmp_path_factory) -> Path:
     return file
 
 
-def shares(found: dict) -> list:
+def shares(found: dict[str, Any]) -> list[list[float | None]]:
     return [[s["support"] for s in statement["standings"]] for statement in found["statements"]]
 
 
@@ -62,7 +63,9 @@ def test_a_cluster_tells_what_one_process_tells(given, sides_file, tmp_path):
     words = (str(tmp_path / "parts"), "--sides", str(sides_file))
     one, many = told(*words), told(*words, "--engine", "dask")
     assert one.pop("data") != many.pop("data")  # the fingerprint names the parts as they lie
-    assert one.pop("suspected")["looked"] and not many.pop("suspected")["looked"]  # needs all votes in one place
+    assert (
+        one.pop("suspected")["looked"] and not many.pop("suspected")["looked"]
+    )  # needs all votes in one place
     one.pop("words"), many.pop("words")
     assert one == many
 

@@ -16,6 +16,7 @@ from tracktwo.record import acts as record
 from tracktwo.statements import acts, analysis
 from tracktwo.statements.models import AnalysisRun, Statement
 from tracktwo.statements.rules import State
+from tracktwo.statements.standing import Standing, gathered
 from tracktwo.vault import keys
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def told(table: Table) -> dict[str, Any]:
     return content
 
 
-def released(table: Table, standing: analysis.Standing) -> dict[str, Any]:
+def released(table: Table, standing: Standing) -> dict[str, Any]:
     """What a count of exactly these ballots would release."""
     question = analysis._question(table.id)
     moved = np.full(9, len(standing.ids))
@@ -93,13 +94,13 @@ def test_the_same_votes_give_the_same_bytes_after_a_restart_too(table):
     dice = np.random.default_rng(5)
     people = [(int(side), dice.integers(0, 4, COUNT).tolist()) for side in dice.integers(1, 3, 80)]
     vote(table, *people)
-    standing = analysis.gathered(table.id)
+    standing = gathered(table.id)
     first = json.dumps(released(table, standing))
     run(table)
     kept = told(table)
     keys.forget()  # as after a restart
     assert json.dumps(released(table, standing)) == first
-    again = analysis.Standing.unpacked(standing.packed())
+    again = Standing.unpacked(standing.packed())
     assert again.packed() == standing.packed()
     assert json.loads(first) == kept
 
@@ -107,7 +108,7 @@ def test_the_same_votes_give_the_same_bytes_after_a_restart_too(table):
 def test_the_order_of_ballots_does_not_matter(table):
     dice = np.random.default_rng(6)
     vote(table, *[(int(s), dice.integers(0, 4, COUNT).tolist()) for s in dice.integers(1, 3, 60)])
-    standing = analysis.gathered(table.id)
+    standing = gathered(table.id)
     order = dice.permutation(len(standing.ids))
     shuffled = standing.of(order)
     figures = [released(table, one)["figures"] for one in (standing, shuffled)]

@@ -17,6 +17,7 @@ from tracktwo.errors import Refusal
 from tracktwo.record import acts as record
 from tracktwo.statements import acts, analysis, ballots, importing, mapping
 from tracktwo.statements.models import AnalysisRun, Ballot, Statement, Wording
+from tracktwo.statements.standing import gathered
 
 pytestmark = pytest.mark.django_db
 RIVER = Path(__file__).parents[1] / "conversations" / "river"
@@ -51,7 +52,7 @@ def rows() -> dict[str, int]:
 def test_all_of_a_consultation_comes_in(table, river):
     came = take_in(table, river)
     assert (came.statements, came.rejected, came.people, came.run) == (11, 1, 60, 1)
-    standing = analysis.gathered(table.id)
+    standing = gathered(table.id)
     assert int(np.count_nonzero(standing.slots)) == 554
     # Votes on the rejected statement stay behind; all others are there, each where it was.
     _person, statement, vote = river.votes.triples()
@@ -89,7 +90,7 @@ def test_the_groups_on_the_pages_are_those_of_the_map_command(table, river):
 
 def test_declared_sides_become_the_sides_of_the_process(table, river):
     take_in(table, river, sides=by_letter(river))
-    assert np.bincount(analysis.gathered(table.id).side).tolist() == [0, 36, 24]
+    assert np.bincount(gathered(table.id).side).tolist() == [0, 36, 24]
     content = json.loads(AnalysisRun.unscoped.get(process_id=table.id).released.open(table.lead.grant))
     assert content["compared"] == "sides"
 
@@ -99,7 +100,7 @@ def test_somebody_of_no_side_stays_of_no_side(table, river):
     without = sides.side.copy()
     without[:5] = -1
     take_in(table, river, sides=Sides(("A", "B"), without))
-    assert np.bincount(analysis.gathered(table.id).side)[0] == 5
+    assert np.bincount(gathered(table.id).side)[0] == 5
 
 
 def test_a_rejected_statement_stays_rejected(table, river):

@@ -12,372 +12,605 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('handle', models.CharField(max_length=64, unique=True)),
-                ('name', tracktwo.vault.fields.SealedText(null=True)),
-                ('convenes', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("handle", models.CharField(max_length=64, unique=True)),
+                ("name", tracktwo.vault.fields.SealedText(null=True)),
+                ("convenes", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AnalysisRun',
+            name="AnalysisRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('input_hash', models.CharField(max_length=64)),
-                ('seed', models.PositiveIntegerField()),
-                ('version', models.CharField(max_length=20)),
-                ('released', tracktwo.vault.fields.SealedText()),
-                ('counted', tracktwo.vault.fields.SealedBytes()),
-                ('asking', tracktwo.vault.fields.SealedText(null=True)),
-                ('by_side', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("input_hash", models.CharField(max_length=64)),
+                ("seed", models.PositiveIntegerField()),
+                ("version", models.CharField(max_length=20)),
+                ("released", tracktwo.vault.fields.SealedText()),
+                ("counted", tracktwo.vault.fields.SealedBytes()),
+                ("asking", tracktwo.vault.fields.SealedText(null=True)),
+                ("by_side", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Chain',
-            fields=[
-                ('process', models.UUIDField(primary_key=True, serialize=False)),
-                ('length', models.PositiveIntegerField(default=0)),
-                ('head', models.BinaryField(default=b'\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Process',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[(tracktwo.process.rules.Kind['REAL'], tracktwo.process.rules.Kind['REAL']), (tracktwo.process.rules.Kind['DEMO'], tracktwo.process.rules.Kind['DEMO']), (tracktwo.process.rules.Kind['EXERCISE'], tracktwo.process.rules.Kind['EXERCISE'])], default=tracktwo.process.rules.Kind['REAL'], max_length=10)),
-                ('phase', models.CharField(choices=[(tracktwo.process.phases.Phase['PREPARING'], tracktwo.process.phases.Phase['PREPARING']), (tracktwo.process.phases.Phase['TALKS'], tracktwo.process.phases.Phase['TALKS']), (tracktwo.process.phases.Phase['CONVENING'], tracktwo.process.phases.Phase['CONVENING']), (tracktwo.process.phases.Phase['CONSULTING'], tracktwo.process.phases.Phase['CONSULTING']), (tracktwo.process.phases.Phase['DRAFTING'], tracktwo.process.phases.Phase['DRAFTING']), (tracktwo.process.phases.Phase['TRANSFER'], tracktwo.process.phases.Phase['TRANSFER']), (tracktwo.process.phases.Phase['FOLLOW_UP'], tracktwo.process.phases.Phase['FOLLOW_UP']), (tracktwo.process.phases.Phase['CLOSED'], tracktwo.process.phases.Phase['CLOSED']), (tracktwo.process.phases.Phase['ERASED'], tracktwo.process.phases.Phase['ERASED'])], default=tracktwo.process.phases.Phase['PREPARING'], max_length=12)),
-                ('frozen', models.BooleanField(default=False)),
-                ('risk_reviewed', models.BooleanField(default=False)),
-                ('observers_hear', models.BooleanField(default=False)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('cover_title', tracktwo.vault.fields.SealedText()),
-                ('title', tracktwo.vault.fields.SealedText()),
-                ('story', tracktwo.vault.fields.SealedText(null=True)),
-                ('outline', tracktwo.vault.fields.SealedText(null=True)),
-            ],
-            options={
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Sent',
+            name="Chain",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("process", models.UUIDField(primary_key=True, serialize=False)),
+                ("length", models.PositiveIntegerField(default=0)),
+                (
+                    "head",
+                    models.BinaryField(
+                        default=b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Process",
             fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (tracktwo.process.rules.Kind["REAL"], tracktwo.process.rules.Kind["REAL"]),
+                            (tracktwo.process.rules.Kind["DEMO"], tracktwo.process.rules.Kind["DEMO"]),
+                            (
+                                tracktwo.process.rules.Kind["EXERCISE"],
+                                tracktwo.process.rules.Kind["EXERCISE"],
+                            ),
+                        ],
+                        default=tracktwo.process.rules.Kind["REAL"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            (
+                                tracktwo.process.phases.Phase["PREPARING"],
+                                tracktwo.process.phases.Phase["PREPARING"],
+                            ),
+                            (tracktwo.process.phases.Phase["TALKS"], tracktwo.process.phases.Phase["TALKS"]),
+                            (
+                                tracktwo.process.phases.Phase["CONVENING"],
+                                tracktwo.process.phases.Phase["CONVENING"],
+                            ),
+                            (
+                                tracktwo.process.phases.Phase["CONSULTING"],
+                                tracktwo.process.phases.Phase["CONSULTING"],
+                            ),
+                            (
+                                tracktwo.process.phases.Phase["DRAFTING"],
+                                tracktwo.process.phases.Phase["DRAFTING"],
+                            ),
+                            (
+                                tracktwo.process.phases.Phase["TRANSFER"],
+                                tracktwo.process.phases.Phase["TRANSFER"],
+                            ),
+                            (
+                                tracktwo.process.phases.Phase["FOLLOW_UP"],
+                                tracktwo.process.phases.Phase["FOLLOW_UP"],
+                            ),
+                            (
+                                tracktwo.process.phases.Phase["CLOSED"],
+                                tracktwo.process.phases.Phase["CLOSED"],
+                            ),
+                            (
+                                tracktwo.process.phases.Phase["ERASED"],
+                                tracktwo.process.phases.Phase["ERASED"],
+                            ),
+                        ],
+                        default=tracktwo.process.phases.Phase["PREPARING"],
+                        max_length=12,
+                    ),
+                ),
+                ("frozen", models.BooleanField(default=False)),
+                ("risk_reviewed", models.BooleanField(default=False)),
+                ("observers_hear", models.BooleanField(default=False)),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("cover_title", tracktwo.vault.fields.SealedText()),
+                ("title", tracktwo.vault.fields.SealedText()),
+                ("story", tracktwo.vault.fields.SealedText(null=True)),
+                ("outline", tracktwo.vault.fields.SealedText(null=True)),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DataKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.UUIDField()),
-                ('scope', models.CharField(max_length=80)),
-                ('number', models.PositiveIntegerField()),
-                ('wrapped', models.BinaryField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('process', 'scope', 'number'), name='one_key_per_number')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.UUIDField()),
-                ('number', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=60)),
-                ('role', models.CharField(max_length=30)),
-                ('day', models.DateField()),
-                ('digest', models.BinaryField()),
-            ],
-            options={
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('process', 'number'), name='one_entry_per_number')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Paper',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(default='draft', max_length=10)),
-                ('heading', tracktwo.vault.fields.SealedText()),
-                ('introduction', tracktwo.vault.fields.SealedText()),
-                ('closing', tracktwo.vault.fields.SealedText()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tracktwo.analysisrun')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='GroundRules',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('text', tracktwo.vault.fields.SealedText()),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Ballot',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('pseudonym', models.BinaryField(max_length=32)),
-                ('blank', models.BooleanField(default=False)),
-                ('seatless', models.BooleanField(default=False)),
-                ('vector', tracktwo.vault.fields.SealedBytes()),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Sent",
+            fields=[
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Session",
+            fields=[
+                (
+                    "session_key",
+                    models.CharField(
+                        max_length=40, primary_key=True, serialize=False, verbose_name="session key"
+                    ),
+                ),
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
+            ],
+            options={
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="DataKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("process", models.UUIDField()),
+                ("scope", models.CharField(max_length=80)),
+                ("number", models.PositiveIntegerField()),
+                ("wrapped", models.BinaryField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("process", "scope", "number"), name="one_key_per_number")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("process", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
+                ("verb", models.CharField(max_length=60)),
+                ("role", models.CharField(max_length=30)),
+                ("day", models.DateField()),
+                ("digest", models.BinaryField()),
+            ],
+            options={
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("process", "number"), name="one_entry_per_number")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Paper",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("language", models.CharField(max_length=8)),
+                ("state", models.CharField(default="draft", max_length=10)),
+                ("heading", tracktwo.vault.fields.SealedText()),
+                ("introduction", tracktwo.vault.fields.SealedText()),
+                ("closing", tracktwo.vault.fields.SealedText()),
+                (
+                    "run",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tracktwo.analysisrun"),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="GroundRules",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("text", tracktwo.vault.fields.SealedText()),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Ballot",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("pseudonym", models.BinaryField(max_length=32)),
+                ("blank", models.BooleanField(default=False)),
+                ("seatless", models.BooleanField(default=False)),
+                ("vector", tracktwo.vault.fields.SealedBytes()),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AddField(
-            model_name='analysisrun',
-            name='process',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process'),
+            model_name="analysisrun",
+            name="process",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[(tracktwo.process.rules.Role['FACILITATOR'], tracktwo.process.rules.Role['FACILITATOR']), (tracktwo.process.rules.Role['CO_FACILITATOR'], tracktwo.process.rules.Role['CO_FACILITATOR']), (tracktwo.process.rules.Role['EXPERT'], tracktwo.process.rules.Role['EXPERT']), (tracktwo.process.rules.Role['RAPPORTEUR'], tracktwo.process.rules.Role['RAPPORTEUR']), (tracktwo.process.rules.Role['INTERPRETER'], tracktwo.process.rules.Role['INTERPRETER']), (tracktwo.process.rules.Role['EVALUATOR'], tracktwo.process.rules.Role['EVALUATOR']), (tracktwo.process.rules.Role['OBSERVER'], tracktwo.process.rules.Role['OBSERVER']), (tracktwo.process.rules.Role['PARTICIPANT'], tracktwo.process.rules.Role['PARTICIPANT']), (tracktwo.process.rules.Role['VOTER'], tracktwo.process.rules.Role['VOTER'])], max_length=20)),
-                ('label', tracktwo.vault.fields.SealedText()),
-                ('name', tracktwo.vault.fields.SealedText(null=True)),
-                ('official', models.BooleanField(default=False)),
-                ('withdrawn', models.BooleanField(default=False)),
-                ('one_click', models.BooleanField(default=False)),
-                ('introduction', tracktwo.vault.fields.SealedText(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            (
+                                tracktwo.process.rules.Role["FACILITATOR"],
+                                tracktwo.process.rules.Role["FACILITATOR"],
+                            ),
+                            (
+                                tracktwo.process.rules.Role["CO_FACILITATOR"],
+                                tracktwo.process.rules.Role["CO_FACILITATOR"],
+                            ),
+                            (tracktwo.process.rules.Role["EXPERT"], tracktwo.process.rules.Role["EXPERT"]),
+                            (
+                                tracktwo.process.rules.Role["RAPPORTEUR"],
+                                tracktwo.process.rules.Role["RAPPORTEUR"],
+                            ),
+                            (
+                                tracktwo.process.rules.Role["INTERPRETER"],
+                                tracktwo.process.rules.Role["INTERPRETER"],
+                            ),
+                            (
+                                tracktwo.process.rules.Role["EVALUATOR"],
+                                tracktwo.process.rules.Role["EVALUATOR"],
+                            ),
+                            (
+                                tracktwo.process.rules.Role["OBSERVER"],
+                                tracktwo.process.rules.Role["OBSERVER"],
+                            ),
+                            (
+                                tracktwo.process.rules.Role["PARTICIPANT"],
+                                tracktwo.process.rules.Role["PARTICIPANT"],
+                            ),
+                            (tracktwo.process.rules.Role["VOTER"], tracktwo.process.rules.Role["VOTER"]),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("label", tracktwo.vault.fields.SealedText()),
+                ("name", tracktwo.vault.fields.SealedText(null=True)),
+                ("official", models.BooleanField(default=False)),
+                ("withdrawn", models.BooleanField(default=False)),
+                ("one_click", models.BooleanField(default=False)),
+                ("introduction", tracktwo.vault.fields.SealedText(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('expires', models.DateField()),
-                ('used', models.BooleanField(default=False)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.seat')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("expires", models.DateField()),
+                ("used", models.BooleanField(default=False)),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.seat")),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Assent',
+            name="Assent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('ground_rules', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.groundrules')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.seat')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "ground_rules",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.groundrules"),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.seat")),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Side',
+            name="Side",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('letter', models.CharField(max_length=2)),
-                ('name', tracktwo.vault.fields.SealedText()),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("letter", models.CharField(max_length=2)),
+                ("name", tracktwo.vault.fields.SealedText()),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
             ],
             options={
-                'ordering': ['place'],
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "ordering": ["place"],
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AddField(
-            model_name='seat',
-            name='side',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='tracktwo.side'),
+            model_name="seat",
+            name="side",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, to="tracktwo.side"
+            ),
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slot', models.PositiveIntegerField(null=True)),
-                ('state', models.CharField(choices=[(tracktwo.statements.rules.State['WAITING'], tracktwo.statements.rules.State['WAITING']), (tracktwo.statements.rules.State['OPEN'], tracktwo.statements.rules.State['OPEN']), (tracktwo.statements.rules.State['REJECTED'], tracktwo.statements.rules.State['REJECTED'])], default=tracktwo.statements.rules.State['WAITING'], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=12)),
-                ('pseudonym', models.BinaryField(max_length=32, null=True)),
-                ('side_of_author', tracktwo.vault.fields.SealedText(null=True)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("slot", models.PositiveIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (
+                                tracktwo.statements.rules.State["WAITING"],
+                                tracktwo.statements.rules.State["WAITING"],
+                            ),
+                            (
+                                tracktwo.statements.rules.State["OPEN"],
+                                tracktwo.statements.rules.State["OPEN"],
+                            ),
+                            (
+                                tracktwo.statements.rules.State["REJECTED"],
+                                tracktwo.statements.rules.State["REJECTED"],
+                            ),
+                        ],
+                        default=tracktwo.statements.rules.State["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=12)),
+                ("pseudonym", models.BinaryField(max_length=32, null=True)),
+                ("side_of_author", tracktwo.vault.fields.SealedText(null=True)),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveIntegerField()),
-                ('language', models.CharField(max_length=8)),
-                ('released', models.BooleanField()),
-                ('text', tracktwo.vault.fields.SealedText()),
-                ('figures', tracktwo.vault.fields.SealedText()),
-                ('checks', tracktwo.vault.fields.SealedText()),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.paper')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='tracktwo.statement')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("place", models.PositiveIntegerField()),
+                ("language", models.CharField(max_length=8)),
+                ("released", models.BooleanField()),
+                ("text", tracktwo.vault.fields.SealedText()),
+                ("figures", tracktwo.vault.fields.SealedText()),
+                ("checks", tracktwo.vault.fields.SealedText()),
+                (
+                    "paper",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.paper"),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="tracktwo.statement"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Wording',
+            name="Wording",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=8)),
-                ('draft', models.BooleanField(default=False)),
-                ('source', models.BooleanField(default=False)),
-                ('text', tracktwo.vault.fields.SealedText()),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.process')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tracktwo.statement')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("language", models.CharField(max_length=8)),
+                ("draft", models.BooleanField(default=False)),
+                ("source", models.BooleanField(default=False)),
+                ("text", tracktwo.vault.fields.SealedText()),
+                (
+                    "process",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.process"),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tracktwo.statement"),
+                ),
             ],
             options={
-                'ordering': ['language'],
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'unscoped',
+                "ordering": ["language"],
+                "abstract": False,
+                "base_manager_name": "unscoped",
+                "default_manager_name": "unscoped",
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.UniqueConstraint(fields=('process', 'number'), name='one_paper_per_number'),
+            model_name="paper",
+            constraint=models.UniqueConstraint(fields=("process", "number"), name="one_paper_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='groundrules',
-            constraint=models.UniqueConstraint(fields=('process', 'version'), name='one_text_per_version'),
+            model_name="groundrules",
+            constraint=models.UniqueConstraint(fields=("process", "version"), name="one_text_per_version"),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(fields=('process', 'pseudonym'), name='one_ballot_per_pseudonym'),
+            model_name="ballot",
+            constraint=models.UniqueConstraint(
+                fields=("process", "pseudonym"), name="one_ballot_per_pseudonym"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='analysisrun',
-            constraint=models.UniqueConstraint(fields=('process', 'number'), name='one_run_per_number'),
+            model_name="analysisrun",
+            constraint=models.UniqueConstraint(fields=("process", "number"), name="one_run_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='assent',
-            constraint=models.UniqueConstraint(fields=('seat', 'ground_rules'), name='one_assent_per_version'),
+            model_name="assent",
+            constraint=models.UniqueConstraint(
+                fields=("seat", "ground_rules"), name="one_assent_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='side',
-            constraint=models.UniqueConstraint(fields=('process', 'place'), name='one_side_per_place'),
+            model_name="side",
+            constraint=models.UniqueConstraint(fields=("process", "place"), name="one_side_per_place"),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('process', 'person'), name='one_seat_per_person'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(fields=("process", "person"), name="one_seat_per_person"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('process', 'slot'), name='one_statement_per_slot'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(fields=("process", "slot"), name="one_statement_per_slot"),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.UniqueConstraint(fields=('statement', 'language'), name='one_wording_per_language'),
+            model_name="wording",
+            constraint=models.UniqueConstraint(
+                fields=("statement", "language"), name="one_wording_per_language"
+            ),
         ),
     ]

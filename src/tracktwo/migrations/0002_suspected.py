@@ -5,15 +5,14 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracktwo', '0001_beginning'),
+        ("tracktwo", "0001_beginning"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='analysisrun',
-            name='suspected',
+            model_name="analysisrun",
+            name="suspected",
             field=tracktwo.vault.fields.SealedText(null=True),
         ),
     ]
