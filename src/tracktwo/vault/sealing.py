@@ -60,8 +60,7 @@ def pad(plain: bytes) -> bytes:
 
 
 def unpad(padded: bytes) -> bytes:
-    (length,) = LENGTH.unpack_from(padded)
-    return padded[LENGTH.size : LENGTH.size + length]
+    return padded[LENGTH.size : LENGTH.size + int.from_bytes(padded[: LENGTH.size])]
 
 
 def seal(plain: bytes, *, key: bytes, number: int, place: bytes) -> bytes:
@@ -83,12 +82,12 @@ def unseal_many(values: Iterable[tuple[bytes, bytes]], *, key_of: Callable[[int]
     opened = []
     try:
         for sealed, place in values:
-            header = _header(sealed)
-            named = header[:NONCE]
-            if named not in ciphers:
-                ciphers[named] = AESGCM(key_of(key_number(sealed)))
-            opened.append(ciphers[named].decrypt(header[NONCE:], sealed[HEADER.size :], header + place))
-    except InvalidTag:
+            header = sealed[: HEADER.size]
+            cipher = ciphers.get(header[:NONCE])
+            if cipher is None:
+                cipher = ciphers[header[:NONCE]] = AESGCM(key_of(key_number(sealed)))
+            opened.append(cipher.decrypt(header[NONCE:], sealed[HEADER.size :], header + place))
+    except (InvalidTag, ValueError):  # ValueError: cut off inside the header or the tag
         raise Unreadable from None
     return [unpad(padded) for padded in opened]
 

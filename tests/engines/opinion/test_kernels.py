@@ -259,3 +259,13 @@ def test_common_ground_is_the_same_compiled_or_not():
     assert compiled.ranked == plain.ranked and compiled.ties == plain.ties
     np.testing.assert_allclose(compiled.score, plain.score, atol=1e-9)
     np.testing.assert_allclose(compiled.support, plain.support, atol=1e-9)
+
+
+def test_two_threads_find_the_very_groups_of_one(monkeypatch):
+    votes, _ = camps((900, 700, 400), 40, answered=0.5, seed=3)
+    one = found(votes)
+    monkeypatch.setattr(kernels, "ROWS_FROM", 10)
+    monkeypatch.setattr(kernels, "THREADS_FROM", 10)
+    monkeypatch.setattr(kernels, "cores", lambda: 2)
+    two = found(votes)
+    assert np.array_equal(one.members, two.members) and np.array_equal(one.centres, two.centres)

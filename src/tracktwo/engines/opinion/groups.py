@@ -151,8 +151,15 @@ def _upright(positions: Floats) -> tuple[Points, Floats, float]:
     """
     unit = max(float(positions.max()), -float(positions.min()), 1e-300) / _LATTICE
     points = np.empty(positions.shape, dtype=np.int32)
-    compiled = kernels.compiled()
-    cubes = (compiled.lattice if compiled else _lattice)(positions, unit, points)
+    if compiled := kernels.compiled():
+
+        def laid(first: int, last: int) -> Ints:
+            own: Ints = compiled.lattice(positions[first:last], unit, points[first:last])
+            return own
+
+        cubes = np.asarray(sum(kernels.over_rows(len(points), laid)))
+    else:
+        cubes = _lattice(positions, unit, points)
     lean = [(int(high) << 32) + int(low) for high, low in cubes]
     mirror = np.array([-1 if one < 0 else 1 for one in lean])
     if (mirror < 0).any():
@@ -379,7 +386,12 @@ def _nearest(points: Points, centres: Floats) -> tuple[Ints, Ints, Ints]:
     group = np.empty(len(points), dtype=np.int64)
     k = len(centres)
     if compiled := kernels.compiled():
-        sums = compiled.nearest(points, centres, group)
+
+        def found(first: int, last: int) -> Ints:
+            own: Ints = compiled.nearest(points[first:last], centres, group[first:last])
+            return own
+
+        sums = np.asarray(sum(kernels.over_rows(len(points), found)))
         return group, sums[:, 0], sums[:, 1:]
     size, total = np.zeros(k, dtype=np.int64), np.zeros((k, 2), dtype=np.int64)
     for i in range(0, len(points), _AT_ONCE):

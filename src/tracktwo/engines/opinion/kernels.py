@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 THREADS_FROM = 2_000_000  # votes; below, waking a second thread costs more than it saves
+ROWS_FROM = 1_000_000  # people; the same for what is done once for each of them
 CACHE = "NUMBA_CACHE_DIR"
 
 _Result = TypeVar("_Result")
@@ -93,6 +94,16 @@ def over_people(
         return [work(0, people)]
     cuts = np.searchsorted(start, start[0] + votes * np.arange(1, parts) // parts)
     bounds = [0, *cuts.tolist(), people]
+    with ThreadPoolExecutor(parts) as pool:
+        return list(pool.map(work, bounds[:-1], bounds[1:]))
+
+
+def over_rows(rows: int, work: Callable[[int, int], _Result]) -> list[_Result]:
+    """``work(first, last)`` for consecutive slices of so many rows, one for each thread; one slice below a million."""
+    parts = cores() if rows >= ROWS_FROM else 1
+    if parts == 1:
+        return [work(0, rows)]
+    bounds = [rows * part // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
         return list(pool.map(work, bounds[:-1], bounds[1:]))
 
