@@ -12,11 +12,12 @@ from scipy import special
 
 from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, triples
 from tests.naive import opinion as naive
+from tracktwo import compiling
 from tracktwo.engines.opinion import bridging, groups, kernels, space
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.errors import BadInput
 
-if not kernels.available():
+if not compiling.available():
     pytest.skip("numba is not installed: nothing is compiled here", allow_module_level=True)
 
 SIZES = [(14, 12), (60, 45, 30), (900, 700, 400)]
@@ -176,7 +177,7 @@ def test_a_side_that_is_not_there_is_refused_before_anything_is_counted():
 
 def test_where_numba_is_not_installed_the_engine_says_so_and_goes_on(monkeypatch):
     kernels.cool()
-    monkeypatch.setattr(kernels, "available", lambda: False)
+    monkeypatch.setattr(compiling, "available", lambda: False)
     assert not kernels.warm()
     assert kernels.compiled() is None
     assert found(camps((30, 30), 15, divided=1)[0]).count == 2
@@ -187,9 +188,9 @@ def test_where_numba_is_not_installed_the_engine_says_so_and_goes_on(monkeypatch
 def test_a_cache_goes_where_only_we_can_write(monkeypatch, tmp_path):
     numba = pytest.importorskip("numba")
     monkeypatch.setattr(numba.config, "CACHE_DIR", "")
-    monkeypatch.setattr(kernels, "_writable", lambda folder: folder.parent == tmp_path)
+    monkeypatch.setattr(compiling, "_writable", lambda folder: folder.parent == tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    kernels._keep_the_cache_somewhere()
+    compiling.keep_the_cache_somewhere(tmp_path / "not" / "here")
     assert str(tmp_path / "tracktwo") == numba.config.CACHE_DIR
 
 

@@ -5,39 +5,20 @@ Every function has a numpy twin beside the code that calls it; tests compare the
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba import boolean, float64, int32, int64, uint8
 
+from tracktwo.compiling import Loops
+
 Array = npt.NDArray[Any]  # of which numbers, say the signatures
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-_LAZY: list[tuple[Any, tuple[Any, ...]]] = []
+LOOPS = Loops()
 
 
-def _fast(*signature: Any) -> Callable[[_Function], _Function]:
-    """Compile for arguments of these types when ``compile_all`` is called, without the interpreter's lock."""
-
-    def decorate(function: _Function) -> _Function:
-        make: Any = numba.njit(nogil=True, cache=True)
-        kernel: _Function = make(function)
-        _LAZY.append((kernel, signature))
-        return kernel
-
-    return decorate
-
-
-def compile_all() -> None:
-    """Compile every kernel, or read it from the cache."""
-    for kernel, signature in _LAZY:
-        kernel.compile(signature)
-
-
-@_fast(float64[:, ::1], float64[::1], float64[:, ::1], float64[::1], float64[::1], float64[::1], float64)
+@LOOPS(float64[:, ::1], float64[::1], float64[:, ::1], float64[::1], float64[::1], float64[::1], float64)
 def extended(
     points: Array, loss: Array, more: Array, lost: Array, weights: Array, lacking: Array, slack: float
 ) -> tuple[Array, Array]:
@@ -70,7 +51,7 @@ def extended(
     return parent[:count].copy(), option[:count].copy()
 
 
-@_fast(int32[:, ::1], int64[::1], int64[::1], int64[::1], int32[:, ::1], uint8[:, ::1])
+@LOOPS(int32[:, ::1], int64[::1], int64[::1], int64[::1], int32[:, ::1], uint8[:, ::1])
 def layer(best: Array, first: Array, second: Array, third: Array, wider: Array, choice: Array) -> None:
     """One lot of the table best[p, q] = most points of the third side (`frontier._layer`)."""
     rows, columns = best.shape
@@ -85,7 +66,7 @@ def layer(best: Array, first: Array, second: Array, third: Array, wider: Array, 
                 chosen[q] = here if better else chosen[q]
 
 
-@_fast(int64[:, ::1], boolean[::1])
+@LOOPS(int64[:, ::1], boolean[::1])
 def efficient(points: Array, kept: Array) -> None:
     """Which of distinct points, sorted from the largest first coordinate down, no other dominates."""
     n = points.shape[1]

@@ -6,46 +6,27 @@ unsigned, which spares numba a test for negative ones in the innermost loops. No
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba import boolean, float64, int32, int64, uint16
 
+from tracktwo.compiling import Loops
+
 Array = npt.NDArray[Any]  # of which numbers, say the signatures
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 _U = np.uint64
 _TILE = 8_192  # people whose votes are worked on at a time: they fit the second-level cache
 _LOW = 0xFFFFFFFF
-_LAZY: list[tuple[Any, tuple[Any, ...]]] = []
-
-
-def _fast(*signature: Any) -> Callable[[_Function], _Function]:
-    """Compile for arguments of these types when ``compile_all`` is called, without the interpreter's lock."""
-
-    def decorate(function: _Function) -> _Function:
-        make: Any = numba.njit(nogil=True, cache=True)
-        kernel: _Function = make(function)
-        _LAZY.append((kernel, signature))
-        return kernel
-
-    return decorate
-
-
-def compile_all() -> None:
-    """Compile every kernel, or read it from the cache."""
-    for kernel, signature in _LAZY:
-        kernel.compile(signature)
+LOOPS = Loops()
 
 
 _GRAM = int32[:, ::1]
 _START, _CODE = int64[::1], uint16[::1]
 
 
-@_fast(_START, _CODE, int64, int64, int64, _GRAM, _GRAM, _GRAM, _GRAM)
+@LOOPS(_START, _CODE, int64, int64, int64, _GRAM, _GRAM, _GRAM, _GRAM)
 def pair_sums(
     start: Array, code: Array, first: int, last: int, longest: int, xx: Array, mx: Array, xm: Array, mm: Array
 ) -> None:
@@ -109,7 +90,7 @@ def pair_sums(
                 xx_a[b] += low_lean
 
 
-@_fast(_GRAM, _GRAM, int64[:, ::1])
+@LOOPS(_GRAM, _GRAM, int64[:, ::1])
 def unfold(upper: Array, lower: Array, whole: Array) -> None:
     """Add the upper triangle, and the other one mirrored below the diagonal, to the whole matrix."""
     m = len(upper)
@@ -122,7 +103,7 @@ def unfold(upper: Array, lower: Array, whole: Array) -> None:
                         whole[b, a] += lower[a, b]
 
 
-@_fast(int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1], float64, float64[:, ::1])
+@LOOPS(int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1], float64, float64[:, ::1])
 def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: Array) -> None:
     """(xx - mu_a mx_ab - mu_b mx_ba + mu_a mu_b mm) / degrees, both triangles alike."""
     m = len(mu)
@@ -136,7 +117,7 @@ def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: 
                     out[b, a] = value
 
 
-@_fast(_START, _CODE, int64[::1], int64, int64, int64[:, ::1])
+@LOOPS(_START, _CODE, int64[::1], int64, int64, int64[:, ::1])
 def tally(start: Array, code: Array, side: Array, first: int, last: int, counts: Array) -> None:
     """Count the codes of each side: counts int64[sides, 4 m]; side -1 is not counted."""
     for i in range(first, last):
@@ -146,7 +127,7 @@ def tally(start: Array, code: Array, side: Array, first: int, last: int, counts:
                 own[code[r]] += 1
 
 
-@_fast(_START, _CODE, int64, int64, float64[:, ::1], float64[:, ::1])
+@LOOPS(_START, _CODE, int64, int64, float64[:, ::1], float64[:, ::1])
 def along(start: Array, code: Array, first: int, last: int, table: Array, sums: Array) -> None:
     """sums[i] = the sum of ``table[code]`` (two numbers each) over the votes of person i."""
     for i in range(first, last):
@@ -159,7 +140,7 @@ def along(start: Array, code: Array, first: int, last: int, table: Array, sums: 
         sums[i, 1] = y
 
 
-@_fast(_START, _CODE, int64, int64, float64[::1], float64[::1])
+@LOOPS(_START, _CODE, int64, int64, float64[::1], float64[::1])
 def there_and_back(start: Array, code: Array, first: int, last: int, weight: Array, sums: Array) -> None:
     """To sums[code] of each vote, add the person's sum of ``weight[code]``: D'(D v) in one pass."""
     for i in range(first, last):
@@ -170,7 +151,7 @@ def there_and_back(start: Array, code: Array, first: int, last: int, weight: Arr
             sums[code[r]] += own
 
 
-@_fast(float64[:, :], float64, int32[:, ::1])
+@LOOPS(float64[:, :], float64, int32[:, ::1])
 def lattice(points: Array, unit: float, out: Array) -> Array:
     """Round to the lattice; each axis' sum of cubes as (high, low) parts of whole numbers, int64[2, 2]."""
     cubes = np.zeros((2, 2), np.int64)
@@ -184,7 +165,7 @@ def lattice(points: Array, unit: float, out: Array) -> Array:
     return cubes
 
 
-@_fast(int32[:, ::1], int64[::1], int64, int64[::1], int64[:, ::1])
+@LOOPS(int32[:, ::1], int64[::1], int64, int64[::1], int64[:, ::1])
 def gather(points: Array, reach: Array, grid: int, number: Array, sums: Array) -> None:
     """Number of points and sums of their coordinates in each cell of the grid."""
     for i in range(len(points)):
@@ -197,7 +178,7 @@ def gather(points: Array, reach: Array, grid: int, number: Array, sums: Array) -
         sums[cell, 1] += y
 
 
-@_fast(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, ::1])
+@LOOPS(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, ::1])
 def spread_starts(points: Array, weight: Array, of: Array, chance: Array) -> Array:
     """k-means++ for each run: run r draws with ``weight[of[r]]`` and the numbers ``chance[r]`` in [0, 1)."""
     runs, k = chance.shape
@@ -222,7 +203,7 @@ def spread_starts(points: Array, weight: Array, of: Array, chance: Array) -> Arr
     return centres
 
 
-@_fast(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64)
+@LOOPS(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64)
 def lloyd(points: Array, weight: Array, of: Array, starts: Array, steps: int) -> tuple[Array, Array, Array]:
     """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``."""
     runs, k, _ = starts.shape
@@ -272,7 +253,7 @@ def lloyd(points: Array, weight: Array, of: Array, starts: Array, steps: int) ->
     return centres, sizes, spread
 
 
-@_fast(int32[:, ::1], float64[:, ::1], int64[::1])
+@LOOPS(int32[:, ::1], float64[:, ::1], int64[::1])
 def nearest(points: Array, centres: Array, group: Array) -> Array:
     """The nearest centre of each point into ``group``; int64[k, 3]: number and coordinate sums of each."""
     k = len(centres)
@@ -292,7 +273,7 @@ def nearest(points: Array, centres: Array, group: Array) -> Array:
     return sums
 
 
-@_fast(float64[:, ::1], float64[:, ::1])
+@LOOPS(float64[:, ::1], float64[:, ::1])
 def distances(points: Array, out: Array) -> None:
     """The distance of each point to each other."""
     x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
@@ -306,7 +287,7 @@ def distances(points: Array, out: Array) -> None:
 _ROWS = (int64[::1], int64[::1], int64[::1], _CODE, int64)
 
 
-@_fast(int64[::1], int64[::1], int64[::1], *_ROWS, int64[::1], int64[:, :, ::1], int32[:, :, ::1])
+@LOOPS(int64[::1], int64[::1], int64[::1], *_ROWS, int64[::1], int64[:, :, ::1], int32[:, :, ::1])
 def give(
     person: Array,
     statement: Array,
@@ -375,7 +356,7 @@ def give(
     return len(person), used
 
 
-@_fast(float64[:, ::1], float64[:, ::1])
+@LOOPS(float64[:, ::1], float64[:, ::1])
 def _inverse(matrix: Array, out: Array) -> None:
     """The inverse of a small symmetric positive definite matrix, by Gauss and Jordan without pivots."""
     k = len(matrix)
@@ -399,7 +380,7 @@ def _inverse(matrix: Array, out: Array) -> None:
 _PER_CELL = (float64[:, ::1], float64[:, ::1])
 
 
-@_fast(float64[::1], float64[:, ::1], *_PER_CELL, float64[:, ::1], float64[:, :, ::1])
+@LOOPS(float64[::1], float64[:, ::1], *_PER_CELL, float64[:, ::1], float64[:, :, ::1])
 def belief(
     usual: Array, spread: Array, precision: Array, pull: Array, mean: Array, covariance: Array
 ) -> None:
@@ -424,7 +405,7 @@ def belief(
                 mean[j, a] += own[a, b] * (lean[b] + pull[j, b])
 
 
-@_fast(*_PER_CELL, float64[::1], float64[::1], float64[:, ::1], float64[:, :, ::1], *_PER_CELL)
+@LOOPS(*_PER_CELL, float64[::1], float64[::1], float64[:, ::1], float64[:, :, ::1], *_PER_CELL)
 def sites(
     yes: Array,
     n: Array,
@@ -463,7 +444,7 @@ def sites(
             pull[j, a] = centre * (tighter + rest) - lean if n[j, a] > 0 else 0.0
 
 
-@_fast(float64[:, ::1], float64[:, :, ::1], float64[:, ::1], float64[:, ::1])
+@LOOPS(float64[:, ::1], float64[:, :, ::1], float64[:, ::1], float64[:, ::1])
 def smallest(mean: Array, root: Array, half: Array, out: Array) -> None:
     """out[j] = the smallest over sides of mean[j] + root[j] @ normal: ``half`` [K, draws/2] and its mirror image."""
     m, k = mean.shape
@@ -484,7 +465,7 @@ def smallest(mean: Array, root: Array, half: Array, out: Array) -> None:
                 high[d] = down if a == 0 else min(high[d], down)
 
 
-@_fast(int64[::1], float64[:, ::1], boolean[::1])
+@LOOPS(int64[::1], float64[:, ::1], boolean[::1])
 def tied(ranked: Array, pairs: Array, same: Array) -> None:
     """same[r]: whether place r is tied with the first of its run, by two Monte Carlo errors.
 
