@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bargaining import cases, peers
+from benchmarks.peers import environment
 from tracktwo.engines.bargaining import frontier, kernels, solutions
 from tracktwo.engines.bargaining.table import Table
 
@@ -50,7 +51,7 @@ def main() -> None:
     rows = []
     print(HEAD)
     print("|---" * HEAD.count(" | ") + "|---|")
-    with peers.environment(given.negmas) as python:
+    with environment(given.negmas, peers.NEGMAS) as python:
         for name, table in sorted(tables.items(), key=lambda item: item[1].packages):
             row = compared(name, table, python)
             rows.append(row)

@@ -1,15 +1,11 @@
-"""Peers in an environment of their own: made in a temporary folder, thrown away afterwards."""
+"""NegMAS beside us, in an environment of its own."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-import sys
 import tempfile
-import venv
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +13,6 @@ from tracktwo.engines.bargaining.table import Table
 
 NEGMAS = "negmas==0.16.0"
 _RUN = Path(__file__).with_name("peers_negmas.py")
-
-
-@contextmanager
-def environment(python: Path | None) -> Iterator[Path]:
-    """A Python that has NegMAS: the one given, or a new one (some 600 MB, two minutes)."""
-    if python is not None:
-        yield python
-        return
-    with tempfile.TemporaryDirectory(prefix="tracktwo-peers-") as folder:
-        venv.create(folder, with_pip=True)
-        own = Path(folder) / "bin" / "python"
-        subprocess.run([own, "-m", "pip", "install", "--quiet", NEGMAS], check=True, stdout=sys.stderr)
-        yield own
 
 
 def negmas(python: Path, table: Table, *, stats: bool, seconds: float = 3_600) -> dict[str, Any]:

@@ -15,15 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.opinion.replay import truth
+from benchmarks.peers import environment
 from tests.engines.opinion.conversations import EXPORTS, REAL, camps, real
 from tracktwo.engines.opinion import bridging, routing, slate
 from tracktwo.engines.opinion.votes import Votes
@@ -31,18 +30,6 @@ from tracktwo.engines.opinion.votes import Votes
 ABCVOTING = "abcvoting==2.19.2"
 SIZE = 10
 _RUN = Path(__file__).with_name("peers_abcvoting.py")
-
-
-@contextmanager
-def environment(python: Path | None) -> Iterator[Path]:
-    if python is not None:
-        yield python
-        return
-    with tempfile.TemporaryDirectory(prefix="tracktwo-peers-") as folder:
-        venv.create(folder, with_pip=True)
-        own = Path(folder) / "bin" / "python"
-        subprocess.run([own, "-m", "pip", "install", "--quiet", ABCVOTING], check=True, stdout=sys.stderr)
-        yield own
 
 
 def peer(python: Path, votes: Votes) -> dict[str, Any]:
@@ -170,7 +157,7 @@ def main() -> None:
         questions()
         a_million(100_000 if asked.quick else 1_000_000)
         if not asked.quick:
-            with environment(asked.python) as python:
+            with environment(asked.python, ABCVOTING) as python:
                 against_abcvoting(python)
     except KeyboardInterrupt:
         print("\nStopped; what is printed above stands.", file=sys.stderr)

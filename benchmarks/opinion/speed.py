@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.opinion import Stages, analyse, crowd, keep, load, milliseconds, peak_memory, peers, table
+from benchmarks.peers import environment
 from tracktwo.engines.opinion import kernels
 from tracktwo.engines.opinion.exports import read_polis
 from tracktwo.engines.opinion.votes import Votes
@@ -94,7 +95,7 @@ def main() -> None:
     if args.no_peer:
         rows = [measured(name, votes, args, None) for name, votes in conversations(args).items()]
     else:
-        with peers.environment(args.peer_python) as python:
+        with environment(args.peer_python, peers.RED_DWARF) as python:
             rows = [measured(name, votes, args, python) for name, votes in conversations(args).items()]
     header = ["conversation", "votes", *LIKE_PEERS, "ground", "ours like red-dwarf", "red-dwarf"]
     header += ["times", "times, ground included", "without numba"]
