@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -52,7 +52,9 @@ def fresh(address: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex}"
     with psycopg.connect(address, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield named(address, name)
-        finally:
+    try:
+        yield named(address, name)
+    finally:
+        # Connected anew: a session lasts many minutes. A server that has gone took its databases along.
+        with suppress(psycopg.OperationalError), psycopg.connect(address, autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

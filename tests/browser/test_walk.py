@@ -67,7 +67,7 @@ def test_a_delta_farmer_votes_on_seven_statements_and_sees_what_every_side_suppo
     assert {row.locator("td").count() for row in page.locator("tbody tr").all()} == {3}
     page.get_by_role("link", name="What every side supports").click()
     page.get_by_role("link", name="The map").click()
-    expect(page.locator(".figure > svg")).to_have_role("img")
+    expect(page.locator(".figure > svg").first).to_have_role("img")
     expect(page.locator("tbody tr").first).to_contain_text("people")
 
 
