@@ -92,7 +92,7 @@ def split(here: Sided, share: float, rng: np.random.Generator) -> Split:
 def _drawn(posterior: bridging.Posterior, told: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draws of the share of each cell, [cells, 400]."""
     deviation = np.sqrt(np.diagonal(posterior.covariance, axis1=1, axis2=2)).T[told, None]
-    return special.expit(posterior.mean[told, None] + deviation * rng.standard_normal((1, 400)))
+    return np.asarray(special.expit(posterior.mean[told, None] + deviation * rng.standard_normal((1, 400))))
 
 
 def by_bound(agree: np.ndarray, answers: np.ndarray) -> bridging.Posterior:

@@ -10,12 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.engines.opinion.conversations import camps
-from tracktwo.cli import app
-from tracktwo.engines.opinion.exports import Conversation
-
-pytest.importorskip("pyarrow", reason="pyarrow is an optional extra and not installed")
 from tests.engines.opinion.test_parquet import conversation
+from tracktwo.cli import app
 from tracktwo.engines.opinion import parquet
+from tracktwo.engines.opinion.exports import Conversation
 
 SIDES = ("Hill", "Shore")
 
@@ -58,7 +56,6 @@ def test_one_file_and_many_parts_tell_the_same(given, tmp_path):
 
 
 def test_a_cluster_tells_what_one_process_tells(given, sides_file, tmp_path):
-    pytest.importorskip("distributed", reason="dask is an optional extra and not installed")
     parquet.write_parts(tmp_path / "parts", given, 3)
     words = (str(tmp_path / "parts"), "--sides", str(sides_file))
     one, many = told(*words), told(*words, "--engine", "dask")

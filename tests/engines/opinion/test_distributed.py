@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.engines.opinion.conversations import REAL, camps, real
+from tests.engines.opinion.test_parquet import conversation
 from tracktwo.engines.opinion import distributed, groups, kernels, parquet, space
 from tracktwo.engines.opinion.votes import Votes
 
@@ -79,9 +80,7 @@ def test_parts_without_a_vote_do_no_harm():
 
 
 def test_a_cluster_gives_the_very_same_picture_from_parquet(tmp_path):
-    dask = pytest.importorskip("distributed", reason="dask is an optional extra and not installed")
-    pytest.importorskip("pyarrow", reason="pyarrow is an optional extra and not installed")
-    from tests.engines.opinion.test_parquet import conversation  # skips where there is no pyarrow
+    import distributed as dask
 
     votes, _ = camps((60, 45, 30), 30, answered=0.5, seed=2)
     paths = parquet.write_parts(tmp_path, conversation(votes), 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,6 @@ from tracktwo import compiling
 from tracktwo.engines.opinion import bridging, groups, kernels, space
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.errors import BadInput
-
-if not compiling.available():
-    pytest.skip("numba is not installed: nothing is compiled here", allow_module_level=True)
 
 SIZES = [(14, 12), (60, 45, 30), (900, 700, 400)]
 
@@ -186,12 +184,14 @@ def test_where_numba_is_not_installed_the_engine_says_so_and_goes_on(monkeypatch
 
 
 def test_a_cache_goes_where_only_we_can_write(monkeypatch, tmp_path):
-    numba = pytest.importorskip("numba")
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    import numba
+
+    config: Any = numba.config
+    monkeypatch.setattr(config, "CACHE_DIR", "")
     monkeypatch.setattr(compiling, "_writable", lambda folder: folder.parent == tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     compiling.keep_the_cache_somewhere(tmp_path / "not" / "here")
-    assert str(tmp_path / "tracktwo") == numba.config.CACHE_DIR
+    assert str(tmp_path / "tracktwo") == config.CACHE_DIR
 
 
 def same_groups(votes: Votes) -> None:

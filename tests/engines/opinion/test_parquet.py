@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 
@@ -12,9 +14,6 @@ from tracktwo.engines.opinion import parquet
 from tracktwo.engines.opinion.exports import Conversation
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.errors import BadInput
-
-pa = pytest.importorskip("pyarrow", reason="pyarrow is an optional extra and not installed")
-pq = pytest.importorskip("pyarrow.parquet")
 
 
 def conversation(votes: Votes) -> Conversation:
