@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -28,6 +28,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.test import TestCase
 
+from tests import cast_concerns, cast_dialogue, cast_preparation
 from tracktwo.people.acts import make_account, make_convenor
 from tracktwo.people.models import Person
 from tracktwo.people.sessions import SessionStore
@@ -104,6 +105,12 @@ class Cast:
     seats: dict[str, UUID] = field(default_factory=dict)
     statements: dict[str, UUID] = field(default_factory=dict)
     versions: dict[str, UUID] = field(default_factory=dict)
+    # What else stands in addresses: converter -> label -> id; and what is posted to an address, by its name.
+    objects: dict[str, dict[str, UUID]] = field(default_factory=dict)
+    sends: dict[str, list[tuple[dict[str, object], str]]] = field(default_factory=dict)
+    readers: dict[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # label of an object -> players who may know it
     codes: dict[str, str] = field(default_factory=dict)
     user_names: dict[str, str] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
@@ -126,6 +133,16 @@ class Cast:
         self.words[said] = Word(thing, process, owner, side)
         if isinstance(value, UUID):
             self.words[value.hex] = self.words[said]
+
+    def known(self, converter: str, label: str, row: UUID, *, readers: Iterable[str] | None = None) -> None:
+        """An object that addresses name; to everybody but its readers it must read like what does not exist."""
+        self.objects.setdefault(converter, {})[label] = row
+        if readers is not None:
+            self.readers[label] = frozenset(readers)
+
+    def send(self, name: str, about: str, **sends: object) -> None:
+        """Something to be posted to the address of this name on the walk."""
+        self.sends.setdefault(name, []).append((sends, about))
 
     def seated(self, name: str) -> Seated:
         return visibility.seated(Seat.unscoped.select_related("process", "side").get(pk=self.seats[name]))
@@ -314,6 +331,9 @@ def _the_process(cast: Cast) -> None:
     _under_rules(cast, "own", at_the_table)
     _statements(cast)
     _votes(cast)
+    cast_preparation.plant(cast)
+    cast_dialogue.plant(cast)
+    cast_concerns.plant(cast)
     _paper(cast)
 
 

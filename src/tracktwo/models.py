@@ -1,29 +1,91 @@
 """All tables of Tracktwo, part by part; one migration history."""
 
+from tracktwo.concerns.models import (
+    Concern,
+    Constraint,
+    Idea,
+    IdeaAnswer,
+    Reassurance,
+    ReentryPlan,
+    Restatement,
+)
+from tracktwo.dialogue.models import (
+    Airtime,
+    Correction,
+    Errand,
+    Hand,
+    Keep,
+    Minutes,
+    Remark,
+    Room,
+    RoomSeat,
+    Sitting,
+)
 from tracktwo.people.models import Person, Session
+from tracktwo.preparation.models import (
+    Actor,
+    Agenda,
+    Candidate,
+    Clearance,
+    ConflictAnalysis,
+    Declaration,
+    Intake,
+    Perception,
+    Relation,
+    Risk,
+)
 from tracktwo.process.models import Assent, GroundRules, Invitation, Process, Seat, Side
 from tracktwo.record.models import Chain, Entry, Sent
-from tracktwo.statements.models import AnalysisRun, Ballot, Statement, Wording
+from tracktwo.statements.models import AnalysisRun, Ballot, Round, RoundBallot, Statement, Wording
 from tracktwo.transfer.models import Line, Paper
 from tracktwo.vault.models import DataKey
 
 __all__ = [
+    "Actor",
+    "Agenda",
+    "Airtime",
     "AnalysisRun",
     "Assent",
     "Ballot",
+    "Candidate",
     "Chain",
+    "Clearance",
+    "Concern",
+    "ConflictAnalysis",
+    "Constraint",
+    "Correction",
     "DataKey",
+    "Declaration",
     "Entry",
+    "Errand",
     "GroundRules",
+    "Hand",
+    "Idea",
+    "IdeaAnswer",
+    "Intake",
     "Invitation",
+    "Keep",
     "Line",
+    "Minutes",
     "Paper",
+    "Perception",
     "Person",
     "Process",
+    "Reassurance",
+    "ReentryPlan",
+    "Relation",
+    "Remark",
+    "Restatement",
+    "Risk",
+    "Room",
+    "RoomSeat",
+    "Round",
+    "RoundBallot",
     "Seat",
     "Sent",
     "Session",
     "Side",
+    "Sitting",
     "Statement",
     "Wording",
 ]

@@ -68,6 +68,8 @@ def objects(cast: Cast, converter: str, name: str) -> dict[str, str]:
         }
     if converter == "sid":
         return _statements(cast) | {"other": str(cast.statements["other, waiting, Oren"]), "missing": gone}
+    if converter in cast.objects:
+        return {label: str(row) for label, row in cast.objects[converter].items()} | {"missing": gone}
     if converter == "code":
         return {
             "used": cast.codes["used by Nia"],
@@ -177,7 +179,7 @@ def _sent(cast: Cast, name: str) -> list[tuple[dict[str, Any], str]]:
         "theme": [({"theme": "dark", "next": "/"}, "dark")],
         "account_login": [({"login": "Nobody", "password": "wrong password"}, "wrong")],
     }
-    return [({}, "nothing"), *said.get(name, [])]
+    return [({}, "nothing"), *said.get(name, []), *cast.sends.get(name, [])]
 
 
 # --- what came back ----------------------------------------------------------------------------
@@ -305,7 +307,7 @@ class Walker:
     def _remember(self, player: Player, ask: Ask, answer: Answer) -> None:
         """Keep what was answered for objects one may not know, to compare it with what does not exist."""
         key = (player.name, ask.name, ask.method, ask.language)
-        for label, rest in _hidden(player, ask):
+        for label, rest in _hidden(self.cast, player, ask):
             self.same[(*key, rest)][label] = (str(ask), neutral(ask, answer))
 
     def compare(self) -> None:
@@ -321,7 +323,7 @@ class Walker:
                     )
 
 
-def _hidden(player: Player, ask: Ask) -> Iterator[tuple[str, str]]:
+def _hidden(cast: Cast, player: Player, ask: Ask) -> Iterator[tuple[str, str]]:
     """The objects of a request that its sender may not know of, and what stays of the request without them."""
     first, _, second = ask.thing.partition("/")
     known = first in player.seats and not player.seats[first].withdrawn
@@ -329,17 +331,19 @@ def _hidden(player: Player, ask: Ask) -> Iterator[tuple[str, str]]:
         yield first, f"process|{second}|{ask.about}"
     if first != "own" or not known:
         return
-    if second in ("missing", "other") or _is_secret(player, second):
+    if second in ("missing", "other") or _is_secret(cast, player, second):
         yield second, f"object|{first}|{ask.about}"
     kind, _, label = ask.about.partition(" ")
     if kind in ("statement", "seat") and (
-        label in ("missing", "other", "other waiting", "Oren") or _is_secret(player, label)
+        label in ("missing", "other", "other waiting", "Oren") or _is_secret(cast, player, label)
     ):
         yield label, f"sent|{first}|{kind}"
 
 
-def _is_secret(player: Player, label: str) -> bool:
-    """Whether a label names a statement that this player may not read."""
+def _is_secret(cast: Cast, player: Player, label: str) -> bool:
+    """Whether a label names an object that this player may not know of."""
+    if label in cast.readers:
+        return player.name not in cast.readers[label]
     return label.startswith(("own, waiting", "own, rejected")) and not (
         label.endswith(player.name)
         or player.place in ("facilitator", "co-facilitator", "expert", "rapporteur")

@@ -18,14 +18,14 @@ erased      ->
 # Scopes by role. own: the role's own side; sides: every side of the process.
 # role           side  observers hear  scopes beyond door, circle and figures
 SCOPES = """
-facilitator      -     no    plenary panel paper roster:panel roster:circle roster:sides
-facilitator      -     yes   plenary panel paper roster:panel roster:circle roster:sides
-co-facilitator   -     no    plenary panel paper roster:panel roster:circle roster:sides
-co-facilitator   -     yes   plenary panel paper roster:panel roster:circle roster:sides
-expert           -     no    plenary panel paper roster:panel roster:circle roster:sides
-expert           -     yes   plenary panel paper roster:panel roster:circle roster:sides
-rapporteur       -     no    plenary panel paper roster:panel roster:circle roster:sides
-rapporteur       -     yes   plenary panel paper roster:panel roster:circle roster:sides
+facilitator      -     no    plenary panel paper rooms long-list intake roster:panel roster:circle roster:sides
+facilitator      -     yes   plenary panel paper rooms long-list intake roster:panel roster:circle roster:sides
+co-facilitator   -     no    plenary panel paper rooms long-list intake roster:panel roster:circle roster:sides
+co-facilitator   -     yes   plenary panel paper rooms long-list intake roster:panel roster:circle roster:sides
+expert           -     no    plenary panel paper rooms roster:panel roster:circle roster:sides
+expert           -     yes   plenary panel paper rooms roster:panel roster:circle roster:sides
+rapporteur       -     no    plenary panel paper rooms roster:panel roster:circle roster:sides
+rapporteur       -     yes   plenary panel paper rooms roster:panel roster:circle roster:sides
 interpreter      -     no    plenary
 interpreter      -     yes   plenary
 evaluator        -     no    surveys

@@ -33,6 +33,12 @@ WHOLE_FILES = {
     "statements/closure.py": "rewrites all ballots of a process",
     "statements/counting.py": "which processes are due; counts them",
     "statements/importing.py": "fills a process from the console",
+    "preparation/acts.py": "acts",
+    "preparation/models.py": "seen_by",
+    "dialogue/acts.py": "acts",
+    "dialogue/models.py": "seen_by",
+    "concerns/acts.py": "acts",
+    "concerns/models.py": "seen_by",
     "learn/scenarios.py": "makes a demo from nothing",
     "process/checks.py": "asks at the start whether a one-click seat stands in a real process",
 }

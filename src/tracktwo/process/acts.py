@@ -9,12 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.apps import apps
+
 from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.people.acts import new_person
 from tracktwo.people.models import Person
 from tracktwo.people.second_step import has_account
 from tracktwo.process import phases, rules
-from tracktwo.process.models import Assent, GroundRules, Invitation, Process, Seat, Side, digest_of, today
+from tracktwo.process.models import (
+    Assent,
+    GroundRules,
+    Invitation,
+    OfProcess,
+    Process,
+    Seat,
+    Side,
+    digest_of,
+    today,
+)
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Kind, Role
 from tracktwo.process.seated import Seated
@@ -292,7 +304,16 @@ def mark_closed(*, by: Seated) -> None:
     phases.may_step(Phase(row.phase), Phase.CLOSED)
     row.phase = Phase.CLOSED
     row.save()
+    _forget_authors(by.process)
     record.write(process=by.process, verb="close", role=by.role)
+
+
+def _forget_authors(process: UUID) -> None:
+    """Nothing that somebody wrote keeps even a pseudonym: two rows of one pseudonym would have one author."""
+    for model in apps.get_app_config("tracktwo").get_models():
+        names = {field.name: field for field in model._meta.local_fields}
+        if issubclass(model, OfProcess) and "pseudonym" in names and names["pseudonym"].null:
+            model.unscoped.filter(process_id=process).update(**{"pseudonym": None})  # noqa: PIE804
 
 
 def standing(process: UUID) -> rules.Standing:

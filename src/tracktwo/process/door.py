@@ -121,23 +121,55 @@ def frame(seat: Seated, who_sees: str, *, here: str, **more: Any) -> dict[str, A
 
 
 def places(seat: Seated, here: str) -> list[dict[str, Any]]:
-    """The pages of a process that this seat may open."""
-    rows = [
-        ("process", _("Process"), rules.EVERYONE),
-        ("vote", _("Vote"), rules.OF_A_SIDE),
-        ("common-ground", _("Common ground"), rules.EVERYONE),
-        ("statements", _("Statements"), rules.EVERYONE),
-        ("moderate", _("Moderate"), rules.FACILITATORS),
-        ("paper", _("Paper"), rules.PANEL),
-        ("seats", _("Seats"), rules.EVERYONE),
-        ("rules", _("Ground rules"), rules.EVERYONE),
-        ("steps", _("Phases"), rules.PANEL),
-        ("record", _("Record"), rules.EVERYONE),
-    ]
+    """The pages of a process that this seat may open: the groups, and below the group one is in its pages."""
+    groups = []
+    for words, pages in _pages():
+        mine = [(name, said) for name, said, roles in pages if seat.role in roles]
+        if not mine:
+            continue
+        inside = any(name == here for name, _said in mine)
+        groups.append(
+            {
+                "name": words,
+                "url": reverse(mine[0][0], args=[seat.process]),
+                "here": inside,
+                "pages": [
+                    {"url": reverse(name, args=[seat.process]), "name": said, "here": name == here}
+                    for name, said in mine
+                ]
+                if inside and len(mine) > 1
+                else [],
+            }
+        )
+    return groups
+
+
+def _pages() -> list[tuple[str, list[tuple[str, str, frozenset[Role]]]]]:
+    """Every page that stands in the list of pages, in the order of a process, with the roles it is for."""
     return [
-        {"url": reverse(name, args=[seat.process]), "name": words, "here": name == here}
-        for name, words, roles in rows
-        if seat.role in roles
+        (
+            _("Process"),
+            [
+                ("process", _("Process"), rules.EVERYONE),
+                ("seats", _("Seats"), rules.EVERYONE),
+                ("rules", _("Ground rules"), rules.EVERYONE),
+                ("steps", _("Phases"), rules.PANEL),
+                ("record", _("Record"), rules.EVERYONE),
+            ],
+        ),
+        (_("Preparation"), []),
+        (_("Rooms"), []),
+        (_("Needs and fears"), []),
+        (
+            _("Statements"),
+            [
+                ("vote", _("Vote"), rules.OF_A_SIDE),
+                ("common-ground", _("Common ground"), rules.EVERYONE),
+                ("statements", _("Statements"), rules.EVERYONE),
+                ("moderate", _("Moderate"), rules.FACILITATORS),
+            ],
+        ),
+        (_("Paper"), [("paper", _("Paper"), rules.PANEL)]),
     ]
 
 

@@ -30,6 +30,17 @@ class Kind(StrEnum):
     EXERCISE = "exercise"
 
 
+class RoomKind(StrEnum):
+    """Who a room is for."""
+
+    PLENARY = "plenary"
+    MIXED = "mixed"
+    CAUCUS = "caucus"
+    SHUTTLE = "shuttle"
+    BILATERAL = "bilateral"
+    RESTRICTED = "restricted"
+
+
 ROLE_NAMES: dict[Role, str] = {
     Role.FACILITATOR: gettext_noop("lead facilitator"),
     Role.CO_FACILITATOR: gettext_noop("co-facilitator"),
@@ -113,7 +124,15 @@ def scopes_of(
     """The scopes a seat holds. What is not named here is not held."""
     scopes = {"door", "circle", "figures"}
     if role in PANEL:
-        scopes |= {"plenary", "panel", "paper", *(roster(one) for one in ("panel", "circle", *sides))}
+        scopes |= {
+            "plenary",
+            "panel",
+            "paper",
+            "rooms",
+            *(roster(one) for one in ("panel", "circle", *sides)),
+        }
+    if role in FACILITATORS:
+        scopes |= {"long-list", "intake"}
     if role is Role.INTERPRETER or (role is Role.OBSERVER and observers_hear):
         scopes |= {"plenary"}
     if role is Role.EVALUATOR:
@@ -121,6 +140,30 @@ def scopes_of(
     if role is Role.PARTICIPANT and side:
         scopes |= {"plenary", f"side:{side}", roster(side)}
     return frozenset(scopes)
+
+
+def may_be_in(
+    kind: RoomKind,
+    *,
+    role: Role,
+    own_side: bool,
+    hears_plenary: bool,
+    listed: bool | None,
+) -> bool:
+    """Whether a seat is in a room. `own_side`: the room is of the seat's side; `listed`: None where no row says
+    anything, True where the seat was asked in, False where it was asked to leave.
+
+    A caucus is its side's alone: nobody of the panel is in it but by that side's invitation.
+    """
+    if listed is not None:
+        return listed
+    if kind is RoomKind.PLENARY:
+        return hears_plenary
+    if kind is RoomKind.CAUCUS:
+        return role is Role.PARTICIPANT and own_side
+    if kind is RoomKind.SHUTTLE:
+        return role in PANEL or (role is Role.PARTICIPANT and own_side)
+    return False
 
 
 def roster(side: str | None, role: Role | None = None) -> str:

@@ -5,6 +5,7 @@ It knows which scopes a seat holds; each part's `rules` say to which scope its o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hmac import compare_digest
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from tracktwo.people.models import Person
 from tracktwo.process import rules
 from tracktwo.process.models import Process, Seat, Side
 from tracktwo.process.phases import Phase
-from tracktwo.process.rules import Role
+from tracktwo.process.rules import Role, RoomKind
 from tracktwo.process.seated import Seated
 from tracktwo.vault import keys
 from tracktwo.vault.grants import Grant
@@ -72,6 +73,40 @@ def own_seat(seat: Seated) -> Grant:
     """Leave to read what stands on one's own slip: the label at the table."""
     scope = rules.roster(str(seat.side) if seat.side else None, seat.role)
     return Grant(process=seat.process, scopes=frozenset({scope}), rows=frozenset({seat.seat}))
+
+
+def own_answers(seat: Seated, row: Any) -> Grant:
+    """Leave to open what one's own seat answered (an intake, a re-entry plan, a declaration), and no more."""
+    if row.process_id != seat.process or row.seat_id != seat.seat:
+        raise NotHere
+    scopes = {value.scope for value in (getattr(row, name, None) for name in ("answers", "text")) if value}
+    return Grant(process=seat.process, scopes=frozenset(scopes), rows=frozenset({row.pk}))
+
+
+def is_in(seat: Seated, room: Any, listed: bool | None) -> bool:
+    """Whether a seat is in a room; `listed` is what its row of RoomSeat says, None without one."""
+    return room.process_id == seat.process and rules.may_be_in(
+        RoomKind(room.kind),
+        role=seat.role,
+        own_side=room.side_id is not None and room.side_id == seat.side,
+        hears_plenary="plenary" in seat.grant.scopes,
+        listed=listed,
+    )
+
+
+def in_room(seat: Seated, room: Any, listed: bool | None, sittings: Iterable[Any] = ()) -> Grant:
+    """Leave to read what is said in a room one is in, and in those of its sittings that are given."""
+    if not is_in(seat, room, listed):
+        raise NotHere
+    scopes = {f"room:{room.pk}", *(f"sitting:{one.pk}" for one in sittings if one.room_id == room.pk)}
+    return Grant(process=seat.process, scopes=frozenset(scopes))
+
+
+def at_the_room(seat: Seated, room: Any, listed: bool | None) -> Grant:
+    """Leave to read what stands on the door of a room one is in: its name and its criterion."""
+    if not is_in(seat, room, listed):
+        raise NotHere
+    return Grant(process=seat.process, scopes=frozenset({"rooms"}), rows=frozenset({room.pk}))
 
 
 def for_counting(process: UUID) -> Grant:

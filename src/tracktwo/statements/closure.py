@@ -20,7 +20,7 @@ from tracktwo.process.seated import Seated
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
 from tracktwo.statements import acts, analysis
-from tracktwo.statements.models import Ballot, Statement
+from tracktwo.statements.models import Ballot
 from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
@@ -55,7 +55,6 @@ def _close(*, by: Seated, once: str) -> None:
     )  # votes under way end first
     analysis.run(process=by.process, by=by.role)
     _rewrite(ballots, by)
-    Statement.unscoped.filter(process_id=by.process).update(pseudonym=None)
 
 
 def _rewrite(ballots: list[Ballot], by: Seated) -> None:

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from tracktwo.process.models import Asked, OfProcess
+from tracktwo.process.models import Asked, OfProcess, Side
 from tracktwo.process.seated import Seated
 from tracktwo.process.visibility import own_row
 from tracktwo.statements import rules
-from tracktwo.statements.rules import State
+from tracktwo.statements.rules import Manner, State
 from tracktwo.vault.fields import SealedBytes, SealedText
 from tracktwo.vault.grants import Grant
 from tracktwo.web import language_name
@@ -151,3 +151,44 @@ class AnalysisRun(OfProcess):
 
     class Meta(OfProcess.Meta):
         constraints = [models.UniqueConstraint(fields=["process", "number"], name="one_run_per_number")]
+
+
+class Rounds(Asked):
+    def seen_by(self, seat: Seated) -> models.QuerySet[Round]:
+        """Joint rounds for the table, a round inside one side for that side; the panel sees that all exist."""
+        found = Round.unscoped.filter(process_id=seat.process).order_by("cycle", "number")
+        if seat.on_panel:
+            return found
+        if "plenary" not in seat.grant.scopes:
+            return found.none()
+        return found.filter(Q(side_id__isnull=True) | Q(side_id=seat.side, side_id__isnull=False))
+
+
+class Round(OfProcess):
+    """A round of answers among the seats at the table: inside one side first, then jointly; cycle after cycle.
+
+    The manner is chosen beforehand by the ground rules: a show of hands, or sealed (one result, once, at closing).
+    """
+
+    number = models.PositiveIntegerField()
+    cycle = models.PositiveIntegerField()
+    side = models.ForeignKey(Side, null=True, on_delete=models.CASCADE)  # none: joint
+    manner = models.CharField(max_length=6, choices=[(one, one) for one in Manner])
+    ended = models.BooleanField(default=False)
+    asked = SealedText(scope="plenary")  # JSON: the ids of the statements, in the order of slots
+    result = SealedText(scope=lambda row: rules.scope_of_round(row.side_id), null=True)  # JSON, once ended
+
+    objects: ClassVar[Rounds] = Rounds()
+
+    class Meta(OfProcess.Meta):
+        constraints = [models.UniqueConstraint(fields=["process", "number"], name="one_round_per_number")]
+
+
+class RoundBallot(OfProcess):
+    """One seat's answers in a round, and what it thinks each other side would say. Made for all seats at opening."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE)
+    pseudonym = models.BinaryField(max_length=32, null=True)
+    answers = SealedBytes(scope="ballots")
+
+    objects = Asked()

@@ -45,6 +45,24 @@ REASONS: dict[str, str] = {
 }
 
 
+class Manner(StrEnum):
+    """How a round among few is answered; the ground rules choose beforehand."""
+
+    HANDS = "hands"
+    SEALED = "sealed"
+
+
+MANNER_NAMES: dict[Manner, str] = {
+    Manner.HANDS: gettext_noop("a show of hands: everybody in the round sees who answered what"),
+    Manner.SEALED: gettext_noop("sealed: one result, once, at the end; nobody ever learns who"),
+}
+
+
+def scope_of_round(side: object) -> str:
+    """What a joint round told is for the table; what a round inside one side told is for that side."""
+    return f"side:{side}" if side else "plenary"
+
+
 class Step(IntEnum):
     """What a count is at, in its order."""
 

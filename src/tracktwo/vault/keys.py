@@ -19,6 +19,7 @@ from tracktwo.vault.models import DataKey
 _at_hand: dict[tuple[Path, UUID, str, int], bytes] = {}
 _newest: dict[tuple[Path, UUID, str], int] = {}
 _lock = Lock()
+SITTING = "sitting:"  # scopes that end with a sitting, see dialogue
 
 
 @lru_cache(maxsize=8)
@@ -46,7 +47,8 @@ def newest_key(process: UUID, scope: str) -> tuple[int, bytes]:
 def data_key(process: UUID, scope: str, number: int) -> bytes:
     """The unwrapped data key; KeyGone once the process is erased, also where it was at hand before."""
     store = keystore()
-    if not store.holds(process):
+    sitting = sitting_of(scope)
+    if not store.holds(process) or (sitting and not store.holds_sitting(process, sitting)):
         forget(process)
         raise KeyGone
     key = _at_hand.get((store.folder, process, scope, number))
@@ -54,7 +56,7 @@ def data_key(process: UUID, scope: str, number: int) -> bytes:
         row = DataKey.objects.filter(process=process, scope=scope, number=number).first()
         if row is None:
             raise sealing.Unreadable
-        key = sealing.unwrap(bytes(row.wrapped), under=store.process_key(process, f"tracktwo scope {scope}"))
+        key = sealing.unwrap(bytes(row.wrapped), under=_scope_key(store, process, scope))
         _keep(_at_hand, (store.folder, process, scope, number), key)
     return key
 
@@ -65,13 +67,35 @@ def _keep(kept: dict[Any, Any], place: tuple[Any, ...], value: Any) -> None:
 
 
 def _make_key(store: Keystore, process: UUID, scope: str) -> int:
-    wrapped = sealing.wrap(sealing.new_key(), under=store.process_key(process, f"tracktwo scope {scope}"))
+    wrapped = sealing.wrap(sealing.new_key(), under=_scope_key(store, process, scope))
     try:
         with transaction.atomic():
             DataKey.objects.create(process=process, scope=scope, number=1, wrapped=wrapped)
     except IntegrityError:
         pass  # another request made it first; theirs counts
     return 1
+
+
+def _scope_key(store: Keystore, process: UUID, scope: str) -> bytes:
+    """What wraps the data keys of a scope."""
+    return store.process_key(process, f"tracktwo scope {scope}", sitting=sitting_of(scope))
+
+
+def sitting_of(scope: str) -> UUID | None:
+    """The sitting whose own secret a scope hangs on; none for scopes that last as long as the process."""
+    return UUID(scope.removeprefix(SITTING)) if scope.startswith(SITTING) else None
+
+
+def begin_sitting(process: UUID, sitting: UUID) -> None:
+    """Make the secret of a sitting."""
+    keystore().open_sitting(process, sitting)
+
+
+def end_sitting(process: UUID, sitting: UUID) -> None:
+    """Destroy the secret of a sitting: what was said in it is noise in every copy. Harmless to repeat."""
+    keystore().destroy_sitting(process, sitting)
+    forget(process)
+    DataKey.objects.filter(process=process, scope=f"{SITTING}{sitting}").delete()
 
 
 def pseudonym(process: UUID, instrument: str, seat: UUID) -> bytes:

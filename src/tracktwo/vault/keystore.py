@@ -4,6 +4,7 @@
     keystore/django.key                   signs cookies and forms
     keystore/processes/<id>.erasure       destroyed at erasure: then no backup of the process opens
     keystore/processes/<id>.link          destroyed at closure: then no pseudonym can be made again
+    keystore/processes/<id>.<sitting>     destroyed when a sitting ends: then nothing said in it opens again
 
 Nothing here is ever written to the database.
 """
@@ -54,9 +55,21 @@ class Keystore:
     def django_key(self) -> bytes:
         return _read_secret(self.folder / "django.key")
 
-    def process_key(self, process: UUID, purpose: str) -> bytes:
-        """A key of one process for one purpose; needs both the instance key and its erasure secret."""
-        return sealing.derive(self.instance_key(), salt=_read_secret(self._erasure(process)), purpose=purpose)
+    def process_key(self, process: UUID, purpose: str, *, sitting: UUID | None = None) -> bytes:
+        """A key of one process for one purpose; needs the instance key, its erasure secret, and for what is said
+        in a sitting the secret of that sitting too."""
+        secret = self.instance_key() + (_read_secret(self._sitting(process, sitting)) if sitting else b"")
+        return sealing.derive(secret, salt=_read_secret(self._erasure(process)), purpose=purpose)
+
+    def open_sitting(self, process: UUID, sitting: UUID) -> None:
+        _write_secret(self._sitting(process, sitting), sealing.new_key())
+
+    def holds_sitting(self, process: UUID, sitting: UUID) -> bool:
+        return self._sitting(process, sitting).exists()
+
+    def destroy_sitting(self, process: UUID, sitting: UUID) -> None:
+        """The end of a sitting: what was said in it is noise in every copy."""
+        _destroy(self._sitting(process, sitting))
 
     def link_key(self, process: UUID) -> bytes:
         return sealing.derive(_read_secret(self._link(process)), salt=process.bytes, purpose="tracktwo link")
@@ -73,7 +86,9 @@ class Keystore:
 
     def destroy(self, process: UUID) -> None:
         """Erasure: whatever was sealed for this process is noise from now on, in every copy."""
-        _destroy(self._link(process))
+        for secret in sorted((self.folder / "processes").glob(f"{process}.*")):
+            if secret != self._erasure(process):
+                _destroy(secret)
         _destroy(self._erasure(process))
 
     @property
@@ -82,6 +97,9 @@ class Keystore:
 
     def _erasure(self, process: UUID) -> Path:
         return self.folder / "processes" / f"{process}.erasure"
+
+    def _sitting(self, process: UUID, sitting: UUID) -> Path:
+        return self.folder / "processes" / f"{process}.{sitting}"
 
     def _link(self, process: UUID) -> Path:
         return self.folder / "processes" / f"{process}.link"

@@ -484,3 +484,40 @@ def tied(ranked: Array, pairs: Array, same: Array) -> None:
         same[r] = abs(mean) <= 2 * np.sqrt(square / draws) / np.sqrt(draws) + 1e-12
         if not same[r]:
             first = r
+
+
+@LOOPS(int64[::1], int32[::1], boolean[::1], int64, float64)
+def in_turn(
+    start: Array, statement: Array, allowed: Array, size: int, better: float
+) -> tuple[Array, Array, Array]:
+    """The sequential choice from the statements each person names, as ``slate.in_turn``: statements in the order
+    chosen, each person's number of them, and what each statement would add to them.
+
+    Only who names a chosen statement is counted anew; a person's statements rise, so looking for it stops early.
+    """
+    people, m = len(start) - 1, len(allowed)
+    may, gain, happy = allowed.copy(), np.zeros(m), np.zeros(people)
+    for r in range(_U(start[people])):
+        gain[statement[r]] += 1.0
+    chosen = np.empty(min(size, np.count_nonzero(allowed)), np.int64)
+    for place in range(len(chosen)):
+        most = -np.inf
+        for c in range(m):
+            if may[c]:
+                most = max(most, gain[c])
+        best = 0
+        while not (may[best] and gain[best] >= most - better):
+            best += 1
+        chosen[place] = best
+        may[best] = False
+        for i in range(people):
+            first, last = _U(start[i]), _U(start[i + 1])
+            r = first
+            while r < last and statement[r] < best:
+                r += _U(1)
+            if r < last and statement[r] == best:
+                less = 1 / (2 + happy[i]) - 1 / (1 + happy[i])
+                happy[i] += 1.0
+                for other in range(first, last):
+                    gain[statement[other]] += less
+    return chosen, happy, gain

@@ -1,0 +1,12 @@
+"""What the cast has of rooms, what is said in them, and their minutes: a word planted in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+
+def plant(cast: Cast) -> None:
+    """In the process of the cast, by acts."""
