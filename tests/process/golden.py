@@ -52,3 +52,19 @@ def scopes() -> list[tuple[str, bool, bool, list[str]]]:
     """Rows of (role, has a side, observers hear, scopes)."""
     rows = (line.split() for line in SCOPES.split("\n") if line)
     return [(role, side == "own", hear == "yes", more) for role, side, hear, *more in rows]
+
+
+# Who is in a room when no row says anything. A row that asks somebody in or out always decides.
+IN_A_ROOM = """
+plenary     facilitator co-facilitator expert rapporteur interpreter participant hearing-observer
+mixed
+caucus      participant-of-it
+shuttle     facilitator co-facilitator expert rapporteur participant-of-it
+bilateral
+restricted
+"""
+
+
+def in_a_room() -> dict[str, set[str]]:
+    rows = (line.split() for line in IN_A_ROOM.split("\n") if line)
+    return {kind: set(who) for kind, *who in rows}

@@ -10,7 +10,7 @@ from tests.process import golden
 from tracktwo.errors import NotHere, Refusal
 from tracktwo.process import phases, rules
 from tracktwo.process.phases import Phase
-from tracktwo.process.rules import Kind, Role, Standing
+from tracktwo.process.rules import Kind, Role, RoomKind, Standing
 
 # --- phases ---------------------------------------------------------------------------------------
 
@@ -161,3 +161,33 @@ def test_roles_fall_into_panel_side_and_neither():
     assert set(rules.EVERYONE) == set(Role)
     assert not rules.PANEL & rules.OF_A_SIDE
     assert set(Role) - rules.PANEL - rules.OF_A_SIDE == {Role.INTERPRETER, Role.EVALUATOR, Role.OBSERVER}
+
+
+# --- who is in a room -----------------------------------------------------------------------------
+
+
+def who(role: Role, own_side: bool, hears: bool) -> set[str]:
+    """The words of the table that fit somebody."""
+    fits = set() if role is Role.OBSERVER else {role.value}
+    fits |= {"participant-of-it"} if role is Role.PARTICIPANT and own_side else set()
+    return fits | ({"hearing-observer"} if role is Role.OBSERVER and hears else set())
+
+
+@pytest.mark.parametrize("kind", RoomKind)
+def test_who_is_in_a_room_by_its_kind(kind):
+    table = golden.in_a_room()
+    assert set(table) == {one.value for one in RoomKind}
+    for role, own_side in itertools.product(Role, (True, False)):
+        for hear in (True, False):
+            scopes = rules.scopes_of(role, "a", ("a", "b"), observers_hear=hear)
+            hears = "plenary" in scopes
+            found = rules.may_be_in(kind, role=role, own_side=own_side, hears_plenary=hears, listed=None)
+            assert found is bool(who(role, own_side, hear) & table[kind.value]), (kind, role, own_side, hear)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_row_that_asks_somebody_in_or_out_decides(listed):
+    for kind, role, own_side in itertools.product(RoomKind, Role, (True, False)):
+        assert (
+            rules.may_be_in(kind, role=role, own_side=own_side, hears_plenary=True, listed=listed) is listed
+        )

@@ -243,3 +243,59 @@ def test_a_backup_from_before_erasure_holds_noise_under_every_keystore_there_sti
     # Seeded fault: had somebody copied the keystore, all would open. So the test would see a leak.
     settings.KEYSTORE = backup
     assert opened(table.id) == 22
+
+
+# --- a sitting has a key of its own ---------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_is_sealed_in_a_sitting_opens_until_its_end_and_in_no_copy_afterwards(process, tmp_path):
+    sitting = uuid.uuid4()
+    keys.begin_sitting(process, sitting)
+    scope = f"sitting:{sitting}"
+    number, key = keys.newest_key(process, scope)
+    wrapped = bytes(
+        DataKey.objects.get(process=process, scope=scope).wrapped
+    )  # as in a backup of the database
+    keys.forget()
+    assert keys.data_key(process, scope, number) == key
+    keys.end_sitting(process, sitting)
+    assert not DataKey.objects.filter(scope=scope).exists()
+    DataKey.objects.create(process=process, scope=scope, number=number, wrapped=wrapped)
+    with pytest.raises(KeyGone):
+        keys.data_key(process, scope, number)
+    # Not even with a secret made anew in its place.
+    keys.begin_sitting(process, sitting)
+    with pytest.raises(Unreadable):
+        keys.data_key(process, scope, number)
+
+
+@pytest.mark.django_db
+def test_the_end_of_a_sitting_takes_its_key_out_of_memory_and_leaves_others(process):
+    first, second = uuid.uuid4(), uuid.uuid4()
+    for sitting in (first, second):
+        keys.begin_sitting(process, sitting)
+    made = {one: keys.newest_key(process, f"sitting:{one}") for one in (first, second)}
+    keys.end_sitting(process, first)
+    keys.end_sitting(process, first)  # harmless to repeat
+    with pytest.raises(KeyGone):
+        keys.newest_key(process, f"sitting:{first}")
+    assert keys.newest_key(process, f"sitting:{second}") == made[second]
+
+
+@pytest.mark.django_db
+def test_a_sitting_that_was_never_begun_seals_nothing(process):
+    with pytest.raises(KeyGone):
+        keys.newest_key(process, f"sitting:{uuid.uuid4()}")
+
+
+@pytest.mark.django_db
+def test_erasing_a_process_destroys_the_secrets_of_its_sittings_too(process):
+    other, sitting = uuid.uuid4(), uuid.uuid4()
+    keys.keystore().open_process(other)
+    for one in (process, other):
+        keys.begin_sitting(one, sitting)
+    keys.erase(process)
+    left = {file.name for file in (keys.keystore().folder / "processes").iterdir()}
+    assert not any(name.startswith(str(process)) for name in left)
+    assert f"{other}.{sitting}" in left
