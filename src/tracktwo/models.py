@@ -21,6 +21,7 @@ from tracktwo.dialogue.models import (
     RoomSeat,
     Sitting,
 )
+from tracktwo.learn.models import Course, TermText, Unit
 from tracktwo.people.models import Person, Session
 from tracktwo.preparation.models import (
     Actor,
@@ -54,6 +55,7 @@ __all__ = [
     "ConflictAnalysis",
     "Constraint",
     "Correction",
+    "Course",
     "DataKey",
     "Declaration",
     "Entry",
@@ -87,5 +89,7 @@ __all__ = [
     "Side",
     "Sitting",
     "Statement",
+    "TermText",
+    "Unit",
     "Wording",
 ]
