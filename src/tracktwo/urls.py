@@ -12,6 +12,7 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import URLPattern, path
 
 from tracktwo import web
+from tracktwo.learn import views as learn
 from tracktwo.people import views as people
 from tracktwo.process import views as process
 from tracktwo.statements import views as statements
@@ -63,6 +64,16 @@ urlpatterns = [
     path(P + "paper/", transfer.paper, name="paper"),
     path(P + "paper/draft/", transfer.draft, name="draft"),
     path(P + "paper/pdf/", transfer.pdf, name="paper-pdf"),
+    # the study guide
+    path("learn/", learn.guide_front, name="learn"),
+    path("learn/terms/<slug:term>/", learn.term, name="term"),
+    path("learn/courses/<slug:course>/", learn.course, name="course"),
+    path("learn/whole/", learn.whole, name="whole-guide"),
+    path("learn/write/", learn.write_term, name="write-term"),
+    path("learn/terms/<slug:term>/write/", learn.edit_term, name="edit-term"),
+    path("learn/write-course/", learn.write_course, name="write-course"),
+    path("learn/courses/<slug:course>/write/", learn.edit_course, name="edit-course"),
+    path("learn/folder/", learn.folder, name="guide-folder"),
     # signing in
     _signing_in("login/", account.login, "account_login"),
     _signing_in("logout/", account.logout, "account_logout"),
