@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -228,6 +229,96 @@ def thaw(process: ProcessId, data: Data = None) -> None:
     typer.echo("The pages of this process are open again.")
 
 
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FOLDER]", help="A folder of terms and courses; without one, what Tracktwo brings along."
+    ),
+]
+
+
+@contextmanager
+def _tables() -> Iterator[None]:
+    """A data directory that no server has opened yet holds no tables: say so."""
+    from django.db import DatabaseError
+
+    try:
+        yield
+    except DatabaseError:
+        raise BadInput(
+            "this data directory holds no study guide yet", remedy="start `tracktwo serve` on it once"
+        ) from None
+
+
+def learn_check(folder: Folder = None) -> None:
+    """Look through a study guide: sources, facts, questions, answers, references; exit code 1 where one fails."""
+    serving.without_data()
+    from tracktwo.learn import acts, checking, guide, terms
+
+    files = terms.files_of(folder) if folder else guide.files_shipped()
+    library, unread = terms.read_files(files)
+    report = checking.check(library, unread, pages=acts.pages())
+    for fault in report.faults:
+        typer.echo(fault, err=True)
+    for note in report.notes:
+        typer.echo(f"note: {note}")
+    versions = ", ".join(
+        f"{language} {count} ({report.drafts[language]} drafts)"
+        for language, count in report.versions.items()
+    )
+    typer.echo(f"{report.terms} terms, {report.courses} courses; versions: {versions}.")
+    if report.faults:
+        typer.echo(f"{len(report.faults)} faults: this guide is refused.", err=True)
+        raise typer.Exit(1)
+    typer.echo("Nothing to refuse.")
+
+
+def learn_import(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER|ZIP", help="A folder, or a zip file of one.")],
+    data: Data = None,
+) -> None:
+    """Bring terms and courses into the study guide of this data directory: all of them, or none."""
+    from tracktwo.learn import folders, terms
+
+    files = folders.unpacked(folder) if folder.is_file() else terms.files_of(folder)
+    serving.settle(data=data)
+    from tracktwo.learn import acts
+
+    try:
+        with _tables():
+            came = acts.take_in(files=files, by=acts.ADMINISTRATOR)
+    except acts.NotWhole as refusal:
+        for fault in refusal.faults:
+            typer.echo(fault, err=True)
+        raise
+    typer.echo(f"Brought in: {came[0]} terms and {came[1]} courses were new or changed.")
+
+
+def learn_export(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder; it is made where there is none.")
+    ],
+    data: Data = None,
+) -> None:
+    """Write the study guide of this data directory as a folder of Markdown and TOML files."""
+    from tracktwo import reports
+
+    reports.must_be_a_folder(folder)
+    serving.settle(data=data)
+    from tracktwo.learn import guide, terms
+
+    with _tables():
+        files = terms.written_files(guide.current().library)
+    for part in ("terms", "courses"):
+        inside = {
+            name.partition("/")[2]: text.encode()
+            for name, text in files.items()
+            if name.startswith(f"{part}/")
+        }
+        reports.write(inside, folder / part)
+    typer.echo(f"Written: {len(files)} files below {folder}.")
+
+
 def manage(context: typer.Context) -> None:
     """Django's own commands, with this data directory."""
     serving.settle()
@@ -248,5 +339,10 @@ def register(app: typer.Typer, plainly: Callable[[Any], Any]) -> None:
     record.command("verify")(plainly(verify_record))
     record.callback()(lambda: None)
     app.add_typer(record, name="record")
+    learning = typer.Typer(help="The study guide: check, import, export.", no_args_is_help=True)
+    for name, verb in (("check", learn_check), ("import", learn_import), ("export", learn_export)):
+        learning.command(name)(plainly(verb))
+    learning.callback()(lambda: None)
+    app.add_typer(learning, name="learn")
     options = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
     app.command(context_settings=options)(plainly(manage))

@@ -41,6 +41,10 @@ def settle(*, data: Path | None = None, demo: bool = False) -> None:
     from tracktwo.vault.keystore import Keystore  # before the settings: they read the signing key
 
     Keystore(chosen / "keystore").ensure()
+    _load()
+
+
+def _load() -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
 
@@ -48,6 +52,12 @@ def settle(*, data: Path | None = None, demo: bool = False) -> None:
         django.setup()
     except ImproperlyConfigured as fault:
         raise BadInput(str(fault).rstrip("."), remedy="correct or remove this variable") from None
+
+
+def without_data() -> None:
+    """Load Django for what needs neither keys nor a database; no folder is made."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracktwo.settings")
+    _load()
 
 
 def prepare(say: Callable[[str], None]) -> None:

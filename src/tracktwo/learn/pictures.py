@@ -117,34 +117,37 @@ def _workshop(key: str, rtl: bool) -> Picture:
 
 def _grit(key: str, rtl: bool) -> Picture:
     first, other = _("A"), _("B")
-    rows = (
-        ("1", first, _("announces a wish to reduce tension, and the first small step")),
-        ("2", first, _("takes that step on the day it named, asking nothing in return")),
-        ("3", other, _("can verify it, and is invited to answer in a way of its own")),
-        ("4", other, _("answers with a step of like size, announced and verified")),
-        ("5", first, _("takes a somewhat larger step, keeping the means to defend itself")),
-        ("6", other, _("answers again; where it does not, the ladder waits, and nobody has lost much")),
+    rungs = (
+        (first, _("announces"), _("announces a wish to reduce tension, and the first small step")),
+        (first, _("carries out"), _("takes that step on the day it named, asking nothing in return")),
+        (other, _("verifies"), _("can verify it, and is invited to answer in a way of its own")),
+        (other, _("answers"), _("answers with a step of like size, announced and verified")),
+        (first, _("a larger step"), _("takes a somewhat larger step, keeping the means to defend itself")),
+        (
+            other,
+            _("answers"),
+            _("answers again; where it does not, the ladder waits, and nobody has lost much"),
+        ),
     )
     title = _("A ladder of graduated steps (GRIT)")
     about = _(
         "Read it from the ground up: side A and side B in turn, each step a little larger than the last."
     )
     wide, step = 420.0, 44
-    tall = 24 + step * len(rows)
+    tall = 24 + step * len(rungs)
     parts = [_line(210, 8, 210, tall - 8, dashed=True)]
-    for place, (number, side, _what) in enumerate(rows):
-        y = tall - 12 - step * (place + 1)
-        length, mine = 76 + 18 * place, side == first
-        x = 210 - length if mine else 210.0
-        hue = 1 if mine else 2
+    for place, (side, short, _what) in enumerate(rungs):
+        mine, length = side == first, 130 + 14 * place
+        x, y = (210.0 - length if mine else 210.0), tall - 12 - step * (place + 1)
         parts.append(
-            f'<g class="side-{hue}"><rect x="{x:g}" y="{y}" width="{length}" height="30" rx="4" '
+            f'<g class="side-{1 if mine else 2}"><rect x="{x:g}" y="{y}" width="{length}" height="30" rx="4" '
             'fill="currentColor" fill-opacity=".16" stroke="currentColor" stroke-width="1.6"/></g>'
         )
-        middle = x + length / 2
-        parts.append(words(f"{number} · {side}", f"{middle:g}", y + 20, size=14, anchor="middle", bold=True))
+        said = f"{place + 1} · {side}: {short}"
+        parts.append(words(said, f"{x + length / 2:g}", y + 20, size=13, anchor="middle", bold=True))
     svg = framed(parts, key=key, title=title, description=about, height=tall, box=(wide, tall), rtl=rtl)
     heads = (_("Step"), _("Side"), _("What it does"))
+    rows = tuple((str(place), side, what) for place, (side, _short, what) in enumerate(rungs, 1))
     return Picture(mark_safe(svg), title, about, heads, rows)  # noqa: S308
 
 
