@@ -214,7 +214,9 @@ def _frontier(key: str, rtl: bool) -> Picture:
     labels = {chosen: _("Nash"), shared: _("Kalai-Smorodinsky")}
     if chosen == shared:
         labels = {chosen: _("Nash and Kalai-Smorodinsky")}
-    parts += [_ring(one) + _label(one, label) for one, label in labels.items()]
+    # One above its dot and one below: they stand close together.
+    lowest = min(labels, key=lambda one: one[1])
+    parts += [_ring(one) + _label(one, label, below=one == lowest) for one, label in labels.items()]
     parts += _walk_away()
     # The two axes are numbers: they run the same way in every language.
     svg = framed(parts, key=key, title=title, description=about, height=330, box=(420.0, 330.0), rtl=False)
@@ -224,7 +226,7 @@ def _frontier(key: str, rtl: bool) -> Picture:
 
 
 def _said(one: Point, chosen: Point, shared: Point) -> str:
-    said = [_("efficient: no package is better for one side and not worse for the other")]
+    said = [_("efficient")]
     if one[0] < _WALK_AWAY[0] or one[1] < _WALK_AWAY[1]:
         said.append(_("below a walk-away"))
     if one == chosen:
@@ -273,9 +275,9 @@ def _ring(one: Point) -> str:
     )
 
 
-def _label(one: Point, label: str) -> str:
+def _label(one: Point, label: str, *, below: bool) -> str:
     x, y = _at(one)
-    return words(label, f"{x + 14:g}", y - 6, size=13, anchor="start", bold=True, halo=True)
+    return words(label, f"{x + 14:g}", y + (14 if below else -6), size=13, anchor="start", bold=True, halo=True)
 
 
 def _walk_away() -> list[str]:
