@@ -22,6 +22,7 @@ MOST_LETTERS = 200
 # Letters that stand for each other in everyday Arabic: alefs, final ya and alef, ta marbuta and ha, hamza's seats.
 _ARABIC = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـء")
 _PARTED = re.compile(r"[^\w]+")
+_ARTICLE = re.compile(r"\bال(?=\w{3})")  # written together with its word
 _SMALL = frozenset(
     plainly
     for words in (
@@ -38,7 +39,7 @@ def plain(text: str) -> str:
     # Arabic letters first: taken apart, a carried hamza would be lost together with its seat.
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_ARABIC).casefold())
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return " ".join(_PARTED.sub(" ", bare).replace("_", " ").split())
+    return " ".join(_ARTICLE.sub("", _PARTED.sub(" ", bare).replace("_", " ")).split())
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def find(entries: Sequence[Entry], asked: str, *, most: int = 20) -> list[Hit]:
         return []
     best: dict[str, float] = {}
     for entry in entries:
-        score = max(IN_NAME * _name_score(wanted, entry.names), IN_TEXT * _text_score(wanted, entry.words))
+        score = max(IN_NAME * _name_score(wanted, entry.names), IN_TEXT * _text_score(wanted, entry))
         if score >= NEAR:
             best[entry.key] = max(best.get(entry.key, 0.0), score)
     return [Hit(key, score) for key, score in sorted(best.items(), key=lambda one: (-one[1], one[0]))][:most]
@@ -102,10 +103,11 @@ def _each_word(words: Sequence[str], among: Sequence[str]) -> float:
     return min(max(fuzz.ratio(word, one) for one in among) for word in words)
 
 
-def _text_score(wanted: str, words: frozenset[str]) -> float:
-    """Every word that was typed stands in the text, as it is or as the beginning of a longer one."""
+def _text_score(wanted: str, entry: Entry) -> float:
+    """Every word that was typed stands in the text, as it is or as the beginning of a longer one, or in a name."""
     asked = [word for word in wanted.split() if word not in _SMALL]
     if not asked or any(len(word) < 4 for word in asked):
         return 0.0
+    words = entry.words.union(*(name.split() for name in entry.names))
     there = all(word in words or any(one.startswith(word) for one in words) for word in asked)
     return 92.0 if there else 0.0
