@@ -22,7 +22,7 @@ MOST_LETTERS = 200
 # Letters that stand for each other in everyday Arabic: alefs, final ya and alef, ta marbuta and ha, hamza's seats.
 _ARABIC = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـء")
 _PARTED = re.compile(r"[^\w]+")
-_ARTICLE = re.compile(r"\bال(?=\w{3})")  # written together with its word
+_ARTICLE = re.compile(r"\bال(?=\w{3})")
 _SMALL = frozenset(
     plainly
     for words in (
@@ -38,8 +38,13 @@ def plain(text: str) -> str:
     """Words in their plainest form: small letters, no accents or vowel signs, one space between them."""
     # Arabic letters first: taken apart, a carried hamza would be lost together with its seat.
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_ARABIC).casefold())
-    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return " ".join(_ARTICLE.sub("", _PARTED.sub(" ", bare).replace("_", " ")).split())
+    letters = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(_PARTED.sub(" ", letters).replace("_", " ").split())
+
+
+def bare(words: str) -> str:
+    """Plain words without the Arabic article, which is written together with its word."""
+    return _ARTICLE.sub("", words)
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,10 @@ def index(terms: Iterable[Term]) -> tuple[Entry, ...]:
 
 
 def _entry(term: Term) -> Entry:
-    names = (plain(term.title), *map(plain, term.also), plain(term.key))
+    said = [plain(term.title), *map(plain, term.also), plain(term.key)]
+    names = tuple(dict.fromkeys([*said, *map(bare, said)]))
     text = " ".join([term.definition, term.explanation, *(fact.text for fact in term.facts)])
-    return Entry(term.key, names, frozenset(plain(text).split()))
+    return Entry(term.key, names, frozenset(bare(plain(text)).split()))
 
 
 def find(entries: Sequence[Entry], asked: str, *, most: int = 20) -> list[Hit]:
@@ -82,7 +88,7 @@ def find(entries: Sequence[Entry], asked: str, *, most: int = 20) -> list[Hit]:
 
 
 def _name_score(wanted: str, names: Sequence[str]) -> float:
-    return max(_alike(wanted, name) for name in names)
+    return max(_alike(typed, name) for typed in {wanted, bare(wanted)} for name in names)
 
 
 def _alike(wanted: str, name: str) -> float:
@@ -105,7 +111,7 @@ def _each_word(words: Sequence[str], among: Sequence[str]) -> float:
 
 def _text_score(wanted: str, entry: Entry) -> float:
     """Every word that was typed stands in the text, as it is or as the beginning of a longer one, or in a name."""
-    asked = [word for word in wanted.split() if word not in _SMALL]
+    asked = [word for word in bare(wanted).split() if word not in _SMALL]
     if not asked or any(len(word) < 4 for word in asked):
         return 0.0
     words = entry.words.union(*(name.split() for name in entry.names))
