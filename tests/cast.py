@@ -28,7 +28,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.test import TestCase
 
-from tests import cast_concerns, cast_dialogue, cast_preparation
+from tests import cast_concerns, cast_dialogue, cast_learn, cast_preparation
 from tracktwo.people.acts import make_account, make_convenor
 from tracktwo.people.models import Person
 from tracktwo.people.sessions import SessionStore
@@ -176,6 +176,7 @@ def make() -> Cast:
         _an_exercise(cast)
         _an_erased_process(cast)
         _let_in(cast)
+        cast_learn.plant(cast)
     return cast
 
 
