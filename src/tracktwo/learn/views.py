@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -174,7 +175,8 @@ def _whole(now: Guide, language: str) -> bytes:
             {"title": words_in(one.title, language), "units": showing.units(one, now, language)}
             for one in now.courses()
         ]
-        style = (guide.CONTENT.parent / "learn" / "whole.css").read_text(encoding="utf-8")
+        sheet = (guide.CONTENT.parent / "learn" / "whole.css").read_text(encoding="utf-8")
+        style = mark_safe(f"<style>{sheet}</style>")  # noqa: S308  our own file: this page has no other to ask
         page = render_to_string("learn/whole.html", {"terms": terms, "courses": courses, "style": style})
     return page.encode()
 

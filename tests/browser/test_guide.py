@@ -1,0 +1,122 @@
+"""The study guide in a browser: axe finds nothing, keys reach every answer, words open without leaving the page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Server
+from tests.browser.test_access import COMBINATIONS, faults, named
+from tests.browser.walking import sit_down, speak
+from tracktwo.learn import guide
+
+TERMS = guide.shipped().keys()
+pytestmark = pytest.mark.skipif(not TERMS, reason="no term is brought along in this checkout")
+FIRST = TERMS[0] if TERMS else ""
+# A term with each figure, and one with none; a search that finds and one that does not.
+PAGES = (
+    "/learn/",
+    "/learn/?q=ripness",
+    "/learn/?q=xylophone",
+    *(f"/learn/courses/{key}/" for key in guide.shipped().courses),
+    *(f"/learn/terms/{key}/" for key in ("grit", "track-two", "nash-solution", "problem-solving-workshop", "ripeness") if key in TERMS),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS, ids=named)
+def test_axe_finds_nothing_in_the_guide_and_nothing_is_too_wide(open_page: OpenPage, combination) -> None:
+    language, light, width = combination
+    page = open_page(viewport={"width": width, "height": 844}, color_scheme=light, reduced_motion="reduce")
+    page.goto("/learn/")
+    if language != "en":
+        speak(page, language)
+    found = {}
+    for where in PAGES:
+        page.goto(where)
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        if fault := {**faults(page), **({"too wide": [where]} if wide else {})}:
+            found[where] = fault
+    assert found == {}
+
+
+def test_everything_is_read_without_javascript_and_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(f"/learn/terms/{FIRST}/")
+    questions = page.locator("details.question")
+    assert questions.count() >= 3
+    for place in range(questions.count()):
+        summary = questions.nth(place).locator("summary")
+        expect(questions.nth(place).locator(".term-text")).to_be_hidden()
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(questions.nth(place).locator(".term-text")).to_be_visible()
+
+
+def test_tab_alone_leads_to_every_answer(page: Page) -> None:
+    page.goto(f"/learn/terms/{FIRST}/")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('details.question')?.innerText ?? ''"))
+    assert len(reached - {""}) == page.locator("details.question").count()
+
+
+def test_search_works_without_javascript(open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto("/learn/")
+    page.locator("#q").fill("negotiaton")
+    page.keyboard.press("Enter")
+    assert "?q=negotiaton" in page.url
+    expect(page.locator("main h2, main .empty-title").first).to_be_visible()
+
+
+def test_a_word_of_the_field_opens_without_leaving_the_page(open_page: OpenPage, server: Server) -> None:
+    page = open_page()
+    process = sit_down(page, server, "lead-facilitator")
+    page.goto(process + "rules/")
+    word = page.locator("a[data-term]").first
+    if not word.count():
+        pytest.skip("the terms of this page are not brought along in this checkout")
+    word.click()
+    sheet = page.locator("dialog.term-dialog")
+    expect(sheet).to_be_visible()
+    expect(sheet.locator(".term-short p").first).not_to_be_empty()
+    assert page.url.endswith("/rules/") and faults(page) == {}
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(word).to_be_focused()
+    word.click()
+    sheet.get_by_role("link").click()
+    expect(page).to_have_url(re.compile("/learn/terms/"))
+
+
+def test_without_javascript_the_same_word_is_a_link(open_page: OpenPage, server: Server) -> None:
+    page = open_page(java_script_enabled=False)
+    process = sit_down(page, server, "lead-facilitator")
+    page.goto(process + "rules/")
+    word = page.locator("a[data-term]").first
+    if not word.count():
+        pytest.skip("the terms of this page are not brought along in this checkout")
+    word.click()
+    expect(page).to_have_url(re.compile("/learn/terms/"))
+
+
+def test_every_term_prints_on_two_pages(page: Page) -> None:
+    long = {}
+    for key in TERMS:
+        page.goto(f"/learn/terms/{key}/?print")
+        margin = dict.fromkeys(("top", "bottom", "left", "right"), "15mm")
+        paper = page.pdf(format="A4", margin=margin)  # type: ignore[arg-type]
+        sheets = len(re.findall(rb"/Type\s*/Page\b", paper))
+        if sheets > 2:
+            long[key] = sheets
+    assert long == {}
+
+
+def test_the_first_page_of_the_guide_is_light(open_page: OpenPage) -> None:
+    page, weights = open_page(), []
+    page.on("response", lambda answer: weights.append(answer.request.sizes()["responseBodySize"]))
+    page.goto("/learn/", wait_until="networkidle")
+    assert 0 < sum(weights) < 100_000
