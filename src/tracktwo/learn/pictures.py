@@ -277,7 +277,9 @@ def _ring(one: Point) -> str:
 
 def _label(one: Point, label: str, *, below: bool) -> str:
     x, y = _at(one)
-    return words(label, f"{x + 14:g}", y + (14 if below else -6), size=13, anchor="start", bold=True, halo=True)
+    return words(
+        label, f"{x + 14:g}", y + (14 if below else -6), size=13, anchor="start", bold=True, halo=True
+    )
 
 
 def _walk_away() -> list[str]:
