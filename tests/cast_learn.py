@@ -18,11 +18,11 @@ TERM, COURSE = "zone-of-the-cast", "course-of-the-cast"
 
 def plant(house: Cast) -> None:
     """By acts; nothing in it is a secret, but a page of it leads a seated reader into the process."""
-    term = read_term(TERM, "en", file_of("Zone of the cast", also="", used="rules, vote, paper"))
+    term = read_term(TERM, "en", file_of("Zone of the cast", also="", used="rules, vote, paper, packages"))
     acts.keep_term(
         key=TERM,
         language="en",
-        text=file_of("Zone of the cast", also="", used="rules, vote, paper"),
+        text=file_of("Zone of the cast", also="", used="rules, vote, paper, packages"),
         by=acts.ADMINISTRATOR,
     )
     unit = Unit("zones", {"en": "Zones"}, (TERM,))

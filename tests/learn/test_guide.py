@@ -188,6 +188,13 @@ def test_a_reader_with_a_seat_gets_from_a_term_to_the_page_that_uses_it():
         client = Client()
         client.cookies.load(signed_in(cast.players["Nia"]))
         assert f"/p/{cast.processes['own']}/rules/" in page(client, "/learn/terms/quiet-zone/")
+        client.cookies.load(signed_in(cast.players["Bo"]))
+        lead = page(client, "/learn/terms/zone-of-the-cast/")
+        assert (
+            f"/p/{cast.processes['own']}/paper/" in lead
+            and '<code dir="ltr">tracktwo packages</code>' in lead
+        )
+        assert f"/p/{cast.processes['own']}/vote/" not in lead  # a facilitator has no vote
         outside = page(Client(), "/learn/terms/quiet-zone/")
         assert "/p/" not in outside and "Ground rules" in outside
     finally:
@@ -501,3 +508,88 @@ def test_the_guide_speaks_the_readers_language_where_a_course_has_it(client):
     with translation.override("fr"):
         client.cookies["language"] = "fr"
         assert "Un cours bref" in page(client, "/learn/courses/short/")
+
+
+def test_the_console_exports_checks_and_imports_a_folder(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from tracktwo import serving
+    from tracktwo.cli import app
+    from tracktwo.learn.models import TermText
+
+    monkeypatch.setattr(serving, "settle", lambda **_data: None)
+    monkeypatch.setattr(serving, "without_data", lambda: None)
+    run = CliRunner().invoke
+    out = tmp_path / "guide"
+    assert run(app, ["learn", "export", str(out)]).exit_code == 0
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*.*")) == sorted(SMALL)
+    assert run(app, ["learn", "check", str(out)]).exit_code == 0
+    (out / "terms" / "peace-zone.en.md").write_text(file_of("Peace zone", also=""))
+    came = run(app, ["learn", "import", str(out)])
+    assert came.output == "Brought in: 1 terms and 0 courses were new or changed.\n"
+    (out / "terms" / "war-zone.en.md").write_text(file_of("War zone", also="", related="nobody"))
+    refused = run(app, ["learn", "import", str(out)])
+    assert (
+        refused.exit_code == 1
+        and "war-zone.en.md: the related term 'nobody' does not exist" in refused.output
+    )
+    assert TermText.objects.count() == 1
+    kept = tmp_path / "guide.zip"
+    kept.write_bytes(zipped({"a.txt": "x"}).read())
+    assert run(app, ["learn", "import", str(kept)]).exit_code == 2
+    assert run(app, ["learn", "export", str(kept)]).exit_code == 2
+
+
+def test_two_hundred_readers_share_one_copy_of_the_guide(client, django_assert_max_num_queries):
+    """Reading asks the database twice, for ids; no text is read or parsed again."""
+    page(client, "/learn/terms/quiet-zone/")
+    with django_assert_max_num_queries(2):
+        page(client, "/learn/terms/quiet-zone/")
+
+
+def test_what_is_no_name_no_size_and_not_there_is_refused(instructor):
+    from tracktwo.errors import BadInput, NotHere
+    from tracktwo.learn import acts, rules
+
+    for key, language in (("Peace Zone", "en"), ("a" * 61, "en"), ("zone", "de")):
+        with pytest.raises(BadInput):
+            acts.keep_term(key=key, language=language, text=file_of(), by=instructor)
+    for files in (
+        {},
+        {f"a{n}.en.md": "" for n in range(2001)},
+        {"a.en.md": "x" * (rules.LARGEST_FOLDER + 1)},
+    ):
+        with pytest.raises(BadInput):
+            acts.take_in(files=files, by=instructor)
+    with pytest.raises(NotHere):
+        acts.set_aside_course(key="nothing", by=instructor)
+
+
+def test_a_unit_of_a_course_may_be_the_unit_of_a_term(seated):
+    seated.post("/learn/write-course/", course_of({"title_en": "Second week"}))
+    answer = seated.post("/learn/terms/peace-zone/write/", typed(unit="second-week"))
+    assert answer.status_code == 302, answer.content.decode()
+    assert "Second week" in page(Client(), "/learn/terms/peace-zone/")
+    assert "Peace zone" in page(Client(), "/learn/courses/de-escalation-for-beginners/")
+
+
+def test_a_folder_brings_in_a_course_too_and_names_its_faults(seated):
+    made = SMALL["courses/short.toml"].replace("A short course", "A long course")
+    came = seated.post("/learn/folder/", {"folder": zipped({"courses/long.toml": made})})
+    assert "Courses new or changed: 1" in came.content.decode()
+    assert "A long course" in page(Client(), "/learn/courses/long/")
+    bad = made.replace('"hot-line"', '"cold-line"')
+    refused = seated.post("/learn/folder/", {"folder": zipped({"courses/long.toml": bad})})
+    assert refused.status_code == 409 and "cold-line" in refused.content.decode()
+
+
+def test_a_guide_that_anybody_may_write_would_be_found(seated, instructor, monkeypatch):
+    """The fault: the rule says yes to everybody. The pages for writing open, and their test fails."""
+    from tracktwo.learn import rules
+
+    instructor.convenes = False
+    instructor.save()
+    page(seated, "/learn/folder/", 404)
+    monkeypatch.setattr(rules, "may_write", lambda **_who: True)
+    with pytest.raises(AssertionError):
+        page(seated, "/learn/folder/", 404)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.learn.conftest import BODY, SMALL, file_of
 from tracktwo.errors import BadInput
@@ -164,3 +167,26 @@ def test_a_unit_without_a_list_holds_the_terms_that_name_it_by_title():
     units = library.courses["short"].units
     assert [library.terms_of(unit) for unit in units] == [["quiet-zone"], ["hot-line", "quiet-zone"]]
     assert Library().keys() == []
+
+
+PIECES = st.sampled_from(
+    ["---\n", "title: A\n", "state: draft\n", "## Questions\n", "### Recall: x?\n", "## Sources\n", "- ", "\n\n", "## ", ":", "\r\n", "\u2028"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=20), max_size=30).map("".join))
+def test_whatever_a_file_holds_is_read_or_refused_and_never_breaks_the_reader(text):
+    for read in (lambda: read_term("a", "en", text), lambda: read_course("a", text)):
+        with suppress(BadInput):  # any other fault is a fault of the reader
+            read()
+
+
+@given(st.lists(PIECES | st.text(max_size=20), max_size=12).map("".join))
+def test_what_is_read_is_written_and_read_back_the_same(body):
+    try:
+        term = read_term("a", "en", file_of(body=body))
+    except BadInput:
+        return
+    again = read_term("a", "en", written(term))
+    assert (again.title, again.facts, again.sources) == (term.title, term.facts, term.sources)
+    assert [one.depth for one in again.questions] == [one.depth for one in term.questions]

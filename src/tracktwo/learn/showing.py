@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
@@ -135,10 +135,7 @@ def _place(name: str, seats: list[Any]) -> Place:
 
 def _address(name: str, seat: Any) -> str:
     """A page of a process that this seat may open, as the list of pages has it; else nothing."""
-    try:
-        groups = door.places(seat, name)
-    except NoReverseMatch:
-        return ""
+    groups = door.places(seat, name)
     for group in groups:
         for page in group["pages"]:
             if page["here"]:

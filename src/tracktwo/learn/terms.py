@@ -130,7 +130,8 @@ def read_term(key: str, language: str, text: str) -> Term:
     where = f"{key}.{language}.md"
     if len(text) > LONGEST_FILE:
         raise BadInput(f"has more than {LONGEST_FILE} characters", where=where, remedy="shorten it")
-    found = _HEADED.fullmatch(text.replace("\r\n", "\n").strip() + "\n")
+    # One kind of line end only: some signs end a line for Python's methods and not for its patterns.
+    found = _HEADED.fullmatch("\n".join(text.splitlines()).strip() + "\n")
     if not found:
         remedy = "begin with title, state and unit between two lines of ---"
         raise BadInput("the head of the term is missing", where=where, remedy=remedy)
