@@ -50,7 +50,7 @@ def test_axe_finds_nothing_in_the_guide_and_nothing_is_too_wide(open_page: OpenP
 def test_everything_is_read_without_javascript_and_by_keyboard(open_page: OpenPage) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(f"/learn/terms/{FIRST}/")
-    questions = page.locator("details.question")
+    questions = page.locator("details.term-question")
     assert questions.count() >= 3
     for place in range(questions.count()):
         summary = questions.nth(place).locator("summary")
@@ -65,8 +65,8 @@ def test_tab_alone_leads_to_every_answer(page: Page) -> None:
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.closest('details.question')?.innerText ?? ''"))
-    assert len(reached - {""}) == page.locator("details.question").count()
+        reached.add(page.evaluate("document.activeElement.closest('details.term-question')?.innerText ?? ''"))
+    assert len(reached - {""}) == page.locator("details.term-question").count()
 
 
 def test_search_works_without_javascript(open_page: OpenPage) -> None:

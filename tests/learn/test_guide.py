@@ -120,8 +120,8 @@ def test_the_short_form_is_the_definition_alone(client):
 
 
 def test_for_print_every_answer_is_open(client):
-    assert page(client, "/learn/terms/quiet-zone/?print").count('class="question" open') == 3
-    assert page(client, "/learn/terms/quiet-zone/").count('class="question" open') == 0
+    assert page(client, "/learn/terms/quiet-zone/?print").count('class="term-question" open') == 3
+    assert page(client, "/learn/terms/quiet-zone/").count('class="term-question" open') == 0
 
 
 def test_search_forgives_and_says_when_nothing_is_near(client):

@@ -338,7 +338,10 @@ def test_words_people_write_stand_in_no_plain_column() -> None:
         and (isinstance(field, models.TextField) or (field.max_length or 0) > 30)
     ]
     # The names of scopes hold ids, those of verbs are a fixed list; the study guide is published.
-    assert [one for one in long_enough if one not in PUBLISHED] == ["tracktwo.DataKey.scope", "tracktwo.Entry.verb"]
+    assert [one for one in long_enough if one not in PUBLISHED] == [
+        "tracktwo.DataKey.scope",
+        "tracktwo.Entry.verb",
+    ]
 
 
 def test_no_column_holds_a_moment() -> None:
