@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from uuid import UUID
 
 from tracktwo.errors import gettext_noop
 
@@ -56,3 +58,10 @@ def scope_of(voiced: str, side: object) -> str:
     return {Voiced.PRIVATE: "own words", Voiced.CAUCUS: f"side:{side}", Voiced.TABLE: "plenary"}[
         Voiced(voiced)
     ]
+
+
+def answering(kind: str, owner: UUID, about: UUID | None, sides: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The sides that are asked to hear a concern: all others; of a misperception the one that it is about."""
+    if kind == ConcernKind.MISPERCEPTION:
+        return tuple(side for side in sides if side == about)
+    return tuple(side for side in sides if side != owner)
