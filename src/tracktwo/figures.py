@@ -684,6 +684,104 @@ def risk_grid(
     )
 
 
+# ---- who has heard what
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """One side, and for each concern of another how far it is: heard, not yet, waiting, unheard, or "" (not asked)."""
+
+    mark: Mark
+    label: str
+    cells: tuple[str, ...]
+
+
+def hearing_strip(
+    rows: Sequence[Hearer],
+    *,
+    key: str,
+    title: str,
+    description: str = "",
+    legend: Sequence[tuple[str, str]] = (),
+    rtl: bool = False,
+) -> str:
+    """For each other side a row of numbered squares, one a concern, in the order of the table beside it.
+
+    Full with a tick: heard. Half: not yet. Dots: waits for an answer. Dashed: not restated yet. A dash: not asked.
+    `legend` explains the squares in words, as pairs of state and words.
+    """
+    wide, line, pitch = 340.0, 9, 36
+    parts = [patterns(key, [row.mark.hue for row in rows])]
+    y = 0
+    for row in rows:
+        start, end = (f"{wide:g}", "0") if rtl else ("0", f"{wide:g}")
+        beside = wide - 28 if rtl else 28
+        parts += [
+            badge(row.mark, start, y + 11, rtl=rtl),
+            words(row.mark.name, f"{beside:g}", y + 16, size=14, anchor="start"),
+            words(row.label, end, y + 16, size=14, anchor="end", bold=True),
+        ]
+        y += 28
+        for place, state in enumerate(row.cells):
+            x = (place % line) * pitch + 2
+            left = wide - x - 24 if rtl else x
+            top = y + (place // line) * 44
+            parts.append(_heard_cell(state, row.mark, key, left, top))
+            parts.append(
+                words(str(place + 1), f"{left + 12:g}", top + 36, size=11, anchor="middle", faint=True)
+            )
+        y += (max(len(row.cells) - 1, 0) // line + 1) * 44 + 10
+    for place, (state, said) in enumerate(legend):
+        column, top = (place % 2) * wide / 2, y + (place // 2) * 26
+        left = wide - column - 18 if rtl else column + 2
+        parts.append(_heard_cell(state, Mark("", 1), key, left, top, size=16, plain=True))
+        at = left - 6 if rtl else left + 22
+        parts.append(words(said, f"{at:g}", top + 13, size=13, anchor="start", faint=True))
+    height = y + (len(legend) + 1) // 2 * 26
+    return framed(
+        parts, key=key, title=title, description=description, height=height, rtl=rtl, box=(wide, height)
+    )
+
+
+def _heard_cell(
+    state: str, mark: Mark, key: str, x: float, y: float, *, size: int = 24, plain: bool = False
+) -> str:
+    """One square. `plain`, as in a legend, is in the ink of the text and without the weave of a side."""
+    where = f'x="{x:g}" y="{y:g}" width="{size}" height="{size}" rx="3"'
+    hue, half = hue_of(mark.hue), size / 2
+    edge = 'fill="none" stroke="currentColor" stroke-width="1.5"'
+    drawn = {
+        "heard": f'<rect {where} fill="currentColor" fill-opacity=".3"/>'
+        + ("" if plain else f'<rect {where} fill="url(#{mark_id(key)}-p{hue})" fill-opacity=".55"/>')
+        + f"<rect {where} {edge}/>"
+        + _tick_mark(x + half, y + half, size / 24),
+        "not yet": f'<path d="M{x:g} {y + size:g}V{y:g}L{x + size:g} {y + size:g}Z" fill="currentColor" '
+        f'fill-opacity=".45"/><rect {where} {edge}/>',
+        "waiting": f"<rect {where} {edge}/>"
+        + "".join(
+            f'<circle cx="{x + half + step * size / 4:g}" cy="{y + half:g}" r="{size / 14:.2f}" fill="currentColor"/>'
+            for step in (-1, 0, 1)
+        ),
+        "unheard": f'<rect {where} {edge} stroke-opacity=".7" stroke-dasharray="3 3"/>',
+    }.get(
+        state,
+        f'<line x1="{x + half - 4:g}" x2="{x + half + 4:g}" y1="{y + half:g}" y2="{y + half:g}" '
+        'stroke="currentColor" stroke-opacity=".6" stroke-width="1.5"/>',
+    )
+    return f'<g class="{"figure-ink" if plain else f"side-{hue}"}">{drawn}</g>'
+
+
+def _tick_mark(x: float, y: float, scale: float) -> str:
+    """A tick, with a halo that keeps it readable on every weave."""
+    steps = "l{:.1f} {:.1f} {:.1f} {:.1f}".format(*(scale * step for step in (4, 4.5, 8, -9)))
+    path = f'd="M{x - 6 * scale:.1f} {y + 0.5 * scale:.1f}{steps}"'
+    round_ends = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
+    return (
+        f'<path {path} {round_ends} class="figure-halo" stroke-width="{6 * scale:.1f}"/>'
+        f'<path {path} {round_ends} class="figure-ink" stroke="currentColor" stroke-width="{2.4 * scale:.1f}"/>'
+    )
+
+
 # ---- what all figures share
 
 
