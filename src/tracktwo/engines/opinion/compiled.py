@@ -184,72 +184,103 @@ def spread_starts(points: Array, weight: Array, of: Array, chance: Array) -> Arr
     runs, k = chance.shape
     b = len(points)
     centres = np.empty((runs, k, 2))
-    away, ladder = np.empty(b), np.empty(b)
+    away, first, ladder = np.empty(b), np.empty(b), np.empty(b)
+    held = -1
     for run in range(runs):
         own = weight[of[run]]
+        if of[run] != held:
+            held = of[run]
+            everybody = 0.0
+            for i in range(b):
+                everybody += own[i]
+                first[i] = everybody
+        pick = min(np.searchsorted(first, chance[run, 0] * everybody, side="right"), b - 1)
         away[:] = np.inf
         for c in range(k):
-            total = 0.0
-            for i in range(b):
-                total += own[i] if c == 0 else own[i] * away[i]
-                ladder[i] = total
-            pick = min(np.searchsorted(ladder, chance[run, c] * total, side="right"), b - 1)
             x, y = points[pick, 0], points[pick, 1]
             centres[run, c, 0] = x
             centres[run, c, 1] = y
-            for i in range(b):
-                dx, dy = points[i, 0] - x, points[i, 1] - y
-                away[i] = min(away[i], dx * dx + dy * dy)
+            if c + 1 < k:
+                total = 0.0
+                for i in range(b):
+                    dx, dy = points[i, 0] - x, points[i, 1] - y
+                    away[i] = min(away[i], dx * dx + dy * dy)
+                    total += own[i] * away[i]
+                    ladder[i] = total
+                pick = min(np.searchsorted(ladder, chance[run, c + 1] * total, side="right"), b - 1)
     return centres
 
 
-@LOOPS(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64)
-def lloyd(points: Array, weight: Array, of: Array, starts: Array, steps: int) -> tuple[Array, Array, Array]:
-    """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``."""
+@LOOPS(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64, boolean[::1])
+def lloyd(
+    points: Array, weight: Array, of: Array, starts: Array, steps: int, exact: Array
+) -> tuple[Array, Array, Array]:
+    """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``.
+
+    Where sums are ``exact`` only those who changed their group are added and taken off; otherwise all are added up
+    in order, as the last bit depends on it.
+    """
     runs, k, _ = starts.shape
     b = len(points)
     centres, sizes, spread = starts.copy(), np.zeros((runs, k)), np.zeros(runs)
-    group, gap = np.empty(b, np.int64), np.empty(b)
+    group, nearest = np.empty(b, np.int64), np.empty(b, np.int64)
+    changed, gap = np.empty(b, _U), np.empty(b)
     x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
-    square = x * x + y * y
-    nearest = np.empty(b, np.int64)
-    sum_x, sum_y = np.empty(k), np.empty(k)
+    square, twice_x, twice_y = x * x + y * y, 2 * x, 2 * y
+    mass, sums = np.empty((b, 3)), np.empty((k, 3))  # people, and their coordinates added up
+    held = -1
     for run in range(runs):
         own, centre = weight[of[run]], centres[run]
+        if of[run] != held:
+            held = of[run]
+            for i in range(b):
+                mass[i, 0] = own[i]
+                mass[i, 1] = own[i] * x[i]
+                mass[i, 2] = own[i] * y[i]
         group[:] = -1
-        for _step in range(steps):
+        for step in range(steps):
+            gap[:] = np.inf
             for c in range(k):
                 cx, cy = centre[c, 0], centre[c, 1]
                 length = cx * cx + cy * cy
                 for i in range(b):
-                    d = length - 2 * (cx * x[i] + cy * y[i])
-                    if c == 0:
-                        gap[i] = d
-                        nearest[i] = 0
-                    else:
-                        closer = d < gap[i]
-                        gap[i] = d if closer else gap[i]
-                        nearest[i] = c if closer else nearest[i]
-            moved = False
+                    d = length - (cx * twice_x[i] + cy * twice_y[i])
+                    closer = d < gap[i]
+                    gap[i] = d if closer else gap[i]
+                    nearest[i] = c if closer else nearest[i]
+            many = _U(0)
             for i in range(b):
-                moved |= nearest[i] != group[i]
-                group[i] = nearest[i]
-            if not moved:
+                changed[many] = i
+                many += _U(nearest[i] != group[i])
+            if many == 0:
                 break
-            sizes[run] = 0.0
-            sum_x[:] = 0.0
-            sum_y[:] = 0.0
-            for i in range(b):
-                c = group[i]
-                sizes[run, c] += own[i]
-                sum_x[c] += own[i] * x[i]
-                sum_y[c] += own[i] * y[i]
+            if step == 0 or not exact[held]:
+                sums[:] = 0.0
+                for i in range(b):
+                    total, one = sums[_U(nearest[i])], mass[i]
+                    total[0] += one[0]
+                    total[1] += one[1]
+                    total[2] += one[2]
+            else:
+                for s in range(many):
+                    i = changed[s]
+                    before, after, one = sums[_U(group[i])], sums[_U(nearest[i])], mass[i]
+                    before[0] -= one[0]
+                    before[1] -= one[1]
+                    before[2] -= one[2]
+                    after[0] += one[0]
+                    after[1] += one[1]
+                    after[2] += one[2]
+            group, nearest = nearest, group
             for c in range(k):
-                if sizes[run, c] > 0:
-                    centre[c, 0] = sum_x[c] / sizes[run, c]
-                    centre[c, 1] = sum_y[c] / sizes[run, c]
+                sizes[run, c] = sums[c, 0]
+                if sums[c, 0] > 0:
+                    centre[c, 0] = sums[c, 1] / sums[c, 0]
+                    centre[c, 1] = sums[c, 2] / sums[c, 0]
+        inside = 0.0
         for i in range(b):
-            spread[run] += own[i] * (gap[i] + square[i])
+            inside += own[i] * (gap[i] + square[i])
+        spread[run] = inside
     return centres, sizes, spread
 
 
@@ -271,6 +302,36 @@ def nearest(points: Array, centres: Array, group: Array) -> Array:
         sums[best, 1] += x
         sums[best, 2] += y
     return sums
+
+
+@LOOPS(float64[:, ::1], float64[:, :, ::1], int64[:, ::1])
+def group_of(points: Array, centres: Array, group: Array) -> None:
+    """The nearest centre of each point in each run, as ``groups._nearest_of``."""
+    for run in range(len(centres)):
+        centre = centres[run]
+        for i in range(len(points)):
+            x, y = 2 * points[i, 0], 2 * points[i, 1]
+            best, closest = 0, np.inf
+            for c in range(len(centre)):
+                cx, cy = centre[c, 0], centre[c, 1]
+                d = cx * cx + cy * cy - (cx * x + cy * y)
+                if d < closest:
+                    best, closest = c, d
+            group[run, i] = best
+
+
+@LOOPS(float64[:, :], float64[::1], int64[::1], float64[::1])
+def silhouette(reach: Array, size: Array, group: Array, score: Array) -> None:
+    """From each cell's summed distance to the people of each group, as ``groups._scores``."""
+    for i in range(len(group)):
+        g = group[i]
+        own = reach[i, g] / max(size[g] - 1, 1.0)
+        other = np.inf
+        for c in range(len(size)):
+            if c != g and size[c] > 0:
+                other = min(other, reach[i, c] / max(size[c], 1.0))
+        larger = max(own, other)
+        score[i] = (other - own) / larger if larger > 0 and size[g] > 1 else 0.0
 
 
 @LOOPS(float64[:, ::1], float64[:, ::1])
@@ -499,7 +560,7 @@ def in_turn(
     may, gain, happy = allowed.copy(), np.zeros(m), np.zeros(people)
     for r in range(_U(start[people])):
         gain[statement[r]] += 1.0
-    chosen = np.empty(min(size, np.count_nonzero(allowed)), np.int64)
+    chosen = np.empty(min(size, int(allowed.sum())), np.int64)
     for place in range(len(chosen)):
         most = -np.inf
         for c in range(m):
@@ -511,13 +572,13 @@ def in_turn(
         chosen[place] = best
         may[best] = False
         for i in range(people):
-            first, last = _U(start[i]), _U(start[i + 1])
-            r = first
-            while r < last and statement[r] < best:
-                r += _U(1)
-            if r < last and statement[r] == best:
+            at: Any = _U(start[i])
+            last = _U(start[i + 1])
+            while at < last and statement[at] < best:
+                at += _U(1)
+            if at < last and statement[at] == best:
                 less = 1 / (2 + happy[i]) - 1 / (1 + happy[i])
                 happy[i] += 1.0
-                for other in range(first, last):
-                    gain[statement[other]] += less
+                for other in range(_U(start[i]), last):
+                    gain[_U(statement[other])] += less
     return chosen, happy, gain
