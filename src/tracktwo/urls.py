@@ -58,6 +58,8 @@ urlpatterns = [
     path(P + "common-ground/table/", statements.table, name="table"),
     path(P + "common-ground/map/", statements.opinion_map, name="map"),
     path(P + "common-ground/compute/", statements.compute, name="compute"),
+    path(P + "rounds/", statements.all_rounds, name="rounds"),
+    path(P + "rounds/<uuid:round>/", statements.one_round, name="round"),
     path(P + "close/", statements.close, name="close"),
     # the paper
     path(P + "paper/", transfer.paper, name="paper"),

@@ -166,6 +166,7 @@ def _pages() -> list[tuple[str, list[tuple[str, str, frozenset[Role]]]]]:
                 ("vote", _("Vote"), rules.OF_A_SIDE),
                 ("common-ground", _("Common ground"), rules.EVERYONE),
                 ("statements", _("Statements"), rules.EVERYONE),
+                ("rounds", _("Rounds"), rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER}),
                 ("moderate", _("Moderate"), rules.FACILITATORS),
             ],
         ),
