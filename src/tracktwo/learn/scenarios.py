@@ -10,6 +10,7 @@ import numpy as np
 
 from tracktwo.content.scenarios import reading
 from tracktwo.content.scenarios.reading import Character, LateStatement, Scenario, Statement, Text
+from tracktwo.learn import prepared
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
 from tracktwo.process.acts import NewSide
@@ -60,6 +61,8 @@ def begin(scenario: Scenario, *, progress: Callable[[str], None] = lambda _step:
     )
     progress("the ground rules")
     _convened(scenario, process, lead)
+    progress("what the panel prepared")
+    prepared.prepare(scenario, by=lead, sides=sides, seats=_by_pseudonym(scenario, seats))
     progress("statements in three languages")
     _statements(scenario, process)
     progress("votes of the wider circle")
@@ -73,6 +76,13 @@ def begin(scenario: Scenario, *, progress: Callable[[str], None] = lambda _step:
 
 def load_and_begin(name: str, *, progress: Callable[[str], None] = lambda _step: None) -> Begun:
     return begin(reading.load(name), progress=progress)
+
+
+def _by_pseudonym(scenario: Scenario, seats: dict[str, UUID]) -> dict[str, UUID]:
+    """The seats at the table by their English pseudonym, also those whose place a visitor takes."""
+    sitting = {character.of: character.key for character in scenario.characters if character.place == "seat"}
+    names = [seat.pseudonym.en for seat in scenario.seats]
+    return {name: seats[sitting.get(name, name)] for name in names}
 
 
 def _worded(text: Text) -> dict[str, str]:
