@@ -336,23 +336,17 @@ def _repeat(page: _Page, number: int, value: str) -> None:
 
 
 def _date(page: _Page, number: int, said: str) -> datetime.date | None:
-    found = _DATE.fullmatch(said)
     try:
-        return (
-            datetime.date(*(int(part) for part in found.groups())) if found else _no_date(page, number, said)
+        return datetime.date(*(int(part) for part in said.split("-")))
+    except (ValueError, TypeError):
+        page.fault(
+            gettext_noop(
+                "Line %(line)s: “%(said)s” is no date. Write year, month and day, for example 2027-03-01."
+            ),
+            number,
+            said=said,
         )
-    except ValueError:
-        return _no_date(page, number, said)
-
-
-def _no_date(page: _Page, number: int, said: str) -> None:
-    page.fault(
-        gettext_noop(
-            "Line %(line)s: “%(said)s” is no date. Write year, month and day, for example 2027-03-01."
-        ),
-        number,
-        said=said,
-    )
+        return None
 
 
 def _clock(page: _Page, number: int, found: re.Match[str]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.process import rules as process_rules
 from tracktwo.process.rules import Role
 
@@ -165,6 +165,24 @@ INTAKE_CONSENTS: dict[str, str] = {
     "survey": gettext_noop("I may be asked in surveys."),
     "follow-up": gettext_noop("I may be reached after the process has ended."),
 }
+
+
+def may_work(role: Role) -> None:
+    """The worktable is the panel's: to anybody else it reads like what does not exist."""
+    if role not in process_rules.PANEL:
+        raise NotHere
+
+
+def may_tell(role: Role) -> None:
+    """Everybody at the table is asked before the rooms open; the wider circle is not."""
+    if role is Role.VOTER:
+        raise NotHere
+
+
+def may_declare(role: Role) -> None:
+    """Who sits on the panel, in whatever role, declares interests."""
+    if role in process_rules.OF_A_SIDE:
+        raise NotHere
 
 
 def may_advance(now: Stage, to: Stage) -> None:

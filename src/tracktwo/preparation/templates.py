@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import tracktwo
-from tracktwo.content.scenarios.reading import load_rules
+from tracktwo.content.templates import chatham
 from tracktwo.errors import BadInput
 from tracktwo.preparation import agenda
 
@@ -46,14 +46,6 @@ class Template:
 def load(key: str) -> Mapping[str, Template]:
     """A template in each language."""
     return {language: _read(FOLDER / f"{key}.{language}.md") for language in LANGUAGES}
-
-
-def chatham() -> dict[str, str]:
-    """The ground rules under the Chatham House Rule, as text, in each language."""
-    return {
-        language: "\n\n".join(f"{one.number}. {one.title}\n{one.text}" for one in version.articles)
-        for language, version in load_rules(CHATHAM).items()
-    }
 
 
 def rules_of(key: str) -> dict[str, str]:
