@@ -28,7 +28,7 @@ from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE, Role
 from tracktwo.process.seated import Seated
 from tracktwo.process.wording import worded
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, asking, closure, counting, forms, results, rounds, rules, saying
+from tracktwo.statements import acts, asking, closure, counting, forms, results, rounds, rules, saying, sheets
 from tracktwo.statements.models import Seen, Statement
 from tracktwo.statements.reckoning import GROUPS, SIDES
 from tracktwo.statements.results import Crossing, SeenRound, Told
@@ -637,7 +637,7 @@ def one_round(request: HttpRequest, seat: Seated, round: UUID) -> HttpResponse:
         here="rounds",
         round=known,
         manner=_(MANNER_NAMES[known.manner]),
-        questions=[_question(one, place, sheet, others) for place, one in asked] if sheet else [],
+        questions=[sheets.question(one, others, sheet, place) for place, one in asked] if sheet else [],
         crowd=_round_crowd(seat) if sheet else "",
         results=[_round_result(known, seat, place, one) for place, one in asked] if known.told else [],
         others=others,
@@ -654,26 +654,10 @@ def _round_posted(request: HttpRequest, seat: Seated, known: SeenRound) -> None:
         if request.POST.get("do") == "end":
             acts.end_round(round=known.id, by=seat, once=once_of(request))
         else:
-            answers, expected = answers_in(request, known, [side.hue for side in seen_sides(seat)])
+            answers, expected = sheets.read(request, known.asked, [side.hue for side in seen_sides(seat)])
             acts.answer_round(
                 round=known.id, answers=answers, expected=expected, by=seat, once=once_of(request)
             )
-
-
-def answers_in(
-    request: HttpRequest, known: SeenRound, places: list[int]
-) -> tuple[dict[UUID, str | None], dict[tuple[UUID, int], int]]:
-    """What a form of a round says: answers, and what is expected of the sides at these places."""
-    answers = {
-        one: request.POST[f"answer-{one}"] or None for one in known.asked if f"answer-{one}" in request.POST
-    }
-    expected = {
-        (one, place): int(said)
-        for one in known.asked
-        for place in places
-        if (said := request.POST.get(f"expects-{one}-{place}", "")) in {"0", "1", "2", "3", "4"}
-    }
-    return answers, expected
 
 
 def _round_seen_by(known: SeenRound) -> str:
@@ -703,33 +687,6 @@ def _round_crowd(seat: Seated) -> str:
     """The truth about how many sit on one's own side in a round."""
     told = disclosure.crowd(Seat.objects.seen_by(seat).filter(withdrawn=False).count())
     return _(told.sentence) % {"size": told.size}
-
-
-def _question(one: Seen, place: int, sheet: rounds.Sheet | None, others: list[SeenSide]) -> dict[str, Any]:
-    """A statement with its buttons: one's own answer, and what one expects of each other side."""
-    chosen = sheet.answer(place) if sheet else None
-    words = {
-        "agree": _("Agree"),
-        "disagree": _("Disagree"),
-        "pass": _("Pass"),
-        "": _("no answer"),
-    }
-    return {
-        "one": one,
-        "answers": [
-            {"value": value, "said": said, "chosen": value == (chosen or "")} for value, said in words.items()
-        ],
-        "expects": [
-            {
-                "side": side,
-                "name": f"expects-{one.id}-{side.hue}",
-                "bands": [(0, _("I do not say"))]
-                + [(int(band), _(disclosure.BANDS[band])) for band in rounds.EXPECTED],
-                "chosen": int(sheet.expects(place, side.hue)) if sheet else 0,
-            }
-            for side in others
-        ],
-    }
 
 
 def _round_result(known: SeenRound, seat: Seated, place: int, one: Seen) -> dict[str, Any]:
