@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,6 +39,8 @@ from tracktwo.vault import keys
 INVITATION_DAYS = 14
 RETURN_DAYS = 90
 LETTERS = "ABCDEFGH"
+# What other parts do when a process is closed, inside the same transaction: sittings still open end with it.
+at_closing: list[Callable[[Seated], None]] = []
 
 
 def locked(process: UUID) -> None:
@@ -302,6 +304,8 @@ def mark_closed(*, by: Seated) -> None:
     facilitating(by)
     row = Process.unscoped.get(pk=by.process)
     phases.may_step(Phase(row.phase), Phase.CLOSED)
+    for end in at_closing:
+        end(by)
     row.phase = Phase.CLOSED
     row.save()
     _forget_authors(by.process)
