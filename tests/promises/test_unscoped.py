@@ -58,8 +58,10 @@ FUNCTIONS = {
         "_open_seats": "one-click seats, which stand only in a demo or an exercise",
         "process": "the reader's own process; its texts open with the reader's grant only",
         "_assented": "whether the reader's own seat assented",
+        "_without_assent": "who assented, to tell the panel who has not; the seats are asked for the reader",
         "_size": "a count, shown as a band",
     },
+    "preparation/views.py": {"_day_one": "which seats have a code that still opens, for facilitators"},
     "transfer/views.py": {"_begun": "the reader's own process; the outline opens with the panel's grant only"},
     "statements/views.py": {"wordings": "the wordings of a statement that was asked for, each opened with a grant"},
 }

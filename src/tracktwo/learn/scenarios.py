@@ -10,7 +10,7 @@ import numpy as np
 
 from tracktwo.content.scenarios import reading
 from tracktwo.content.scenarios.reading import Character, LateStatement, Scenario, Statement, Text
-from tracktwo.learn import prepared
+from tracktwo.learn import prepared, spoken
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
 from tracktwo.process.acts import NewSide
@@ -70,6 +70,8 @@ def begin(scenario: Scenario, *, progress: Callable[[str], None] = lambda _step:
     _pending(scenario, process, sides)
     progress("the first analysis run")
     analysis.run(process=process.pk, by=Role.FACILITATOR)
+    progress("the rooms")
+    spoken.speak(scenario, by=lead, seats=_by_pseudonym(scenario, seats))
     keys = {character.key for character in scenario.characters}
     return Begun(process.pk, {key: seat for key, seat in seats.items() if key in keys})
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tracktwo.content.scenarios import reading
+from tracktwo.content.scenarios.reading import Text
 from tracktwo.content.scenarios.reading import _Table as Table
 
 ANALYSIS = ("conflict", "track_one", "track_one_note", "initiatives", "contribution")
@@ -31,6 +32,46 @@ class Prepared:
     listed: tuple[Mapping[str, str], ...]
 
 
+@dataclass(frozen=True)
+class RoomOf:
+    """A room of a scenario; `members` by pseudonym where its kind does not say who is in it."""
+
+    key: str
+    kind: str
+    attribution: str
+    name: Text
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The rooms, what was said in them, and their minutes."""
+
+    rooms: tuple[RoomOf, ...]
+    remarks: tuple[Mapping[str, str], ...]  # room, by, attribution, text
+    minutes: tuple[Mapping[str, str], ...]  # room, state, text
+
+
+def load_rooms(name: str = "orsel") -> Rooms:
+    """Raises BadInput naming file, entry and remedy."""
+    top = reading._toml(reading.CONTENT / "scenarios" / name / "rooms.toml")
+    return Rooms(
+        rooms=tuple(_room(each) for each in top.tables("room", "key")),
+        remarks=tuple(_words(each, "room", "by", "attribution", "text") for each in _rows(top, "remark")),
+        minutes=tuple(_words(each, "room", "state", "text") for each in _rows(top, "minutes")),
+    )
+
+
+def _room(table: Table) -> RoomOf:
+    members = tuple(table.has("members", list, "a list of names") if "members" in table.fields else ())
+    words = _words(table, "key", "kind", "attribution")
+    return RoomOf(**words, name=table.text("name"), members=members)
+
+
+def _words(table: Table, *keys: str) -> dict[str, str]:
+    return {key: table.word(key) for key in keys}
+
+
 def load(name: str = "orsel") -> Prepared:
     """Raises BadInput naming file, entry and remedy."""
     return load_folder(reading.CONTENT / "scenarios" / name)
@@ -40,7 +81,7 @@ def load_folder(folder: Path) -> Prepared:
     top = reading._toml(folder / "preparation.toml")
     analysis = top.table("analysis")
     return Prepared(
-        analysis={key: analysis.word(key) for key in ANALYSIS},
+        analysis=_words(analysis, *ANALYSIS),
         actors={each.word("key"): (each.word("name"), _traits(each)) for each in top.tables("actor", "key")},
         relations=tuple(_relation(each) for each in _rows(top, "relation")),
         perceptions=tuple(
@@ -57,7 +98,7 @@ def _rows(top: Table, key: str) -> list[Table]:
 
 
 def _traits(table: Table) -> dict[str, str]:
-    traits = {key: table.word(key) for key in ("kind", "stance", "influence", "note")}
+    traits = _words(table, "kind", "stance", "influence", "note")
     return traits | {"side": table.fields.get("side", "")}
 
 
@@ -71,5 +112,5 @@ def _answers(table: Table) -> dict[str, str]:
 
 
 def _risk(table: Table) -> tuple[str, dict[str, str], str]:
-    about = {key: table.word(key) for key in ("likelihood", "severity", "measure", "owner")}
+    about = _words(table, "likelihood", "severity", "measure", "owner")
     return table.word("text"), about, table.fields.get("seat", "")
