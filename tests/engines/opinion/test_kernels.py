@@ -225,6 +225,29 @@ def same_slates(votes: Votes, size: int) -> None:
         assert compiled.audit == plain.audit
 
 
+@few
+@given(st.integers(0, 1_000), st.integers(0, 9), st.integers(0, 7))
+def test_marks_become_the_same_codes_compiled_or_not_and_those_of_reading_one_by_one(seed, people, width):
+    rng = np.random.default_rng(seed)
+    marks = rng.integers(0, 256, (people, width + 2)).astype(np.uint8)[:, 1:-1]
+    wanted = (rng.integers(0, 2, (width, 4)) * 3 << np.array([0, 2, 4, 6])).sum(axis=1).astype(np.uint8)
+    compiled, plain = both_ways(lambda: Votes.from_marks(marks, wanted, statements=4 * width))
+    assert compiled.start.tolist() == plain.start.tolist() and compiled.code.tolist() == plain.code.tolist()
+    expected = [
+        (person, 4 * byte + slot, int(marks[person, byte] >> 2 * slot & 3) - 2)
+        for person in range(people)
+        for byte in range(width)
+        for slot in range(4)
+        if marks[person, byte] & wanted[byte] & 3 << 2 * slot
+    ]
+    assert list(zip(*(one.tolist() for one in compiled.triples()), strict=True)) == expected
+
+
+def test_marks_that_do_not_fit_what_is_wanted_are_refused():
+    with pytest.raises(BadInput):
+        Votes.from_marks(np.zeros((2, 3), np.uint8), np.zeros(2, np.uint8), statements=12)
+
+
 def test_a_side_that_is_not_there_is_refused_before_anything_is_counted():
     with pytest.raises(BadInput):
         packed([(0, 0, 1)], 1, 1).tally([1], 1)

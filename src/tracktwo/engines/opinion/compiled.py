@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import boolean, float64, int32, int64, uint16
+from numba import boolean, float64, int32, int64, uint8, uint16
 
 from tracktwo.compiling import Loops
 
@@ -115,6 +115,34 @@ def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: 
                     value = (xx[a, b] - cross + mu[a] * mu[b] * mm[a, b]) / degrees
                     out[a, b] = value
                     out[b, a] = value
+
+
+_MARKS = (uint8[:, ::1], uint8[::1], uint8[::1])
+
+
+@LOOPS(*_MARKS, int64[::1])
+def count_marks(marks: Array, wanted: Array, in_byte: Array, start: Array) -> None:
+    """start[i + 1] = the wanted votes of all people up to person i; four marks of two bits stand in a byte."""
+    total = 0
+    for i in range(len(marks)):
+        row = marks[i]
+        for j in range(len(wanted)):
+            total += in_byte[row[j] & wanted[j]]
+        start[i + 1] = total
+
+
+@LOOPS(*_MARKS, uint16[:, ::1], uint16[::1])
+def codes_of_marks(marks: Array, wanted: Array, in_byte: Array, held: Array, code: Array) -> None:
+    """The codes of the wanted votes, one after the other; ``code`` has four places more, as each byte writes four."""
+    to = _U(0)
+    for i in range(len(marks)):
+        row = marks[i]
+        for j in range(len(wanted)):
+            mark = row[j] & wanted[j]
+            four, first = held[mark], np.uint16(j << 4)
+            for k in range(4):
+                code[to + _U(k)] = first + four[k]
+            to += _U(in_byte[mark])
 
 
 @LOOPS(_START, _CODE, int64[::1], int64, int64, int64[:, ::1])
