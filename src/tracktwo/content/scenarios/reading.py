@@ -27,6 +27,10 @@ PLACES = ("wider circle", "seat", "panel")
 CAPACITIES = ("private", "official in private capacity")
 RISKS = ("low", "medium", "high")
 ADVICE = ("admit", "reject")
+CONCERN_KINDS = ("need", "fear")
+PUT = ("caucus", "table")
+HEARINGS = ("heard", "not yet")
+GESTURE_STATES = ("asked", "possible", "kept")
 CONTENT = Path(__file__).resolve().parent.parent
 
 Entry = TypeVar("Entry")
@@ -165,6 +169,85 @@ class PendingStatement:
 
 
 @dataclass(frozen=True)
+class Concern:
+    """A need or a fear; `put` is how far its side has put it."""
+
+    id: str
+    side: str
+    kind: str
+    put: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A concern in the words of the side `by`; `missing` where its owner said not yet."""
+
+    concern: str
+    by: str
+    state: str
+    text: Text
+    missing: Text | None
+
+
+@dataclass(frozen=True)
+class Misperception:
+    """What one side believes of another, and what that side says itself."""
+
+    of: str
+    about: str
+    believed_pct: int
+    statement: str
+    text: Text
+    answer: Text
+
+
+@dataclass(frozen=True)
+class Idea:
+    text: Text
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    side: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Reassurance:
+    """A gesture that `side` asks for; `by` is who could make it, empty where nobody has said so."""
+
+    side: str
+    answers: str
+    state: str
+    by: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A gesture that `side` could make unasked."""
+
+    side: str
+    answers: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Needs and fears, and what follows from them, in the order of a workshop."""
+
+    concerns: tuple[Concern, ...]
+    misperceptions: tuple[Misperception, ...]
+    restatements: tuple[Restatement, ...]
+    ideas: tuple[Idea, ...]
+    constraints: tuple[Constraint, ...]
+    reassurances: tuple[Reassurance, ...]
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
 class PaperFrame:
     """What stands around the lines of the non-paper; `lines` is how many the title promises."""
 
@@ -206,6 +289,7 @@ class Scenario:
     late: LateStatement
     pending: tuple[PendingStatement, ...]
     paper: PaperFrame
+    needs: Needs
     story: Mapping[str, Page]
 
 
@@ -264,6 +348,11 @@ class _Table:
             raise BadInput(f"{key} {twice!r} stands there twice", where=self.where, remedy="keep one of them")
         return [_Table(each.fields, f"{each.where} {name}") for each, name in zip(found, names, strict=True)]
 
+    def rows(self, key: str) -> list[_Table]:
+        """Tables without a key of their own, so that a fault is placed by their number."""
+        listed = self.has(key, list, "a list of tables")
+        return [_Table(fields, f"{self.where}, {key} {number}") for number, fields in enumerate(listed, 1)]
+
     def text(self, key: str) -> Text:
         return _text(self.table(key))
 
@@ -309,6 +398,7 @@ def load_folder(folder: Path) -> Scenario:
         late=_late(asked.table("late"), about, letters),
         pending=tuple(_pending(each, about, letters) for each in asked.tables("pending", "id")),
         paper=_paper(_toml(folder / "paper.toml")),
+        needs=_needs(_toml(folder / "concerns.toml"), letters),
         story=_by_language(lambda language: _page(folder / f"story.{language}.md", language)),
     )
 
@@ -510,6 +600,72 @@ def _pending(table: _Table, themes: tuple[str, ...], letters: tuple[str, ...]) -
         advice=table.word("advice", ADVICE),
         text=_short_text(table),
         reason=table.text("reason"),
+    )
+
+
+# --- needs and fears
+
+
+def _needs(board: _Table, letters: tuple[str, ...]) -> Needs:
+    """Everything of concerns.toml; what answers or restates something names what exists."""
+    concerns = tuple(_concern(each, letters) for each in board.tables("concern", "id"))
+    ids = tuple(each.id for each in concerns)
+    return Needs(
+        concerns=concerns,
+        misperceptions=tuple(_misperception(each, letters) for each in board.rows("misperception")),
+        restatements=tuple(_restatement(each, ids, letters) for each in board.rows("restatement")),
+        ideas=tuple(Idea(each.text("text"), each.words("answers", ids)) for each in board.rows("idea")),
+        constraints=tuple(
+            Constraint(each.word("side", letters), each.text("text")) for each in board.rows("constraint")
+        ),
+        reassurances=tuple(_reassurance(each, ids, letters) for each in board.rows("reassurance")),
+        offers=tuple(
+            Offer(each.word("side", letters), each.word("answers", ids), each.text("text"))
+            for each in board.rows("offer")
+        ),
+    )
+
+
+def _concern(table: _Table, letters: tuple[str, ...]) -> Concern:
+    return Concern(
+        id=table.word("id"),
+        side=table.word("side", letters),
+        kind=table.word("kind", CONCERN_KINDS),
+        put=table.word("put", PUT) if "put" in table.fields else "table",
+        text=table.text("text"),
+    )
+
+
+def _misperception(table: _Table, letters: tuple[str, ...]) -> Misperception:
+    return Misperception(
+        of=table.word("of", letters),
+        about=table.word("about", letters),
+        believed_pct=table.whole("believed_pct", most=100),
+        statement=table.word("statement"),
+        text=table.text("text"),
+        answer=table.text("answer"),
+    )
+
+
+def _restatement(table: _Table, ids: tuple[str, ...], letters: tuple[str, ...]) -> Restatement:
+    state = table.word("state", HEARINGS)
+    return Restatement(
+        concern=table.word("concern", ids),
+        by=table.word("by", letters),
+        state=state,
+        text=table.text("text"),
+        missing=table.text("missing") if state == "not yet" else None,
+    )
+
+
+def _reassurance(table: _Table, ids: tuple[str, ...], letters: tuple[str, ...]) -> Reassurance:
+    state = table.word("state", GESTURE_STATES)
+    return Reassurance(
+        side=table.word("side", letters),
+        answers=table.word("answers", ids),
+        state=state,
+        by="" if state == "asked" else table.word("by", letters),
+        text=table.text("text"),
     )
 
 
