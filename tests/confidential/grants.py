@@ -26,6 +26,7 @@ UNPLANTED = {
     "AnalysisRun.counted": "counted",
     "AnalysisRun.suspected": "suspected",
     "Statement.side_of_author": "side of an author",
+    "RoundBallot.answers": "answers in a round",
     "Relation.kind": "relation",
     "Line.figures": "paper",
     "Line.checks": "paper",

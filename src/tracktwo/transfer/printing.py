@@ -255,10 +255,14 @@ def _agenda(seat: Seated, _language: str) -> FormSheet:
     sections = tuple(
         Section(
             day.name + (f" · {day.date:%Y-%m-%d}" if day.date else ""),
-            tuple(Item(cells=(f"{one.start}–{one.end}", one.title)) for one in day.sessions),
+            tuple(Item(cells=(f"{one.start}–{one.end}", _session(one))) for one in day.sessions),
         )
         for day in found.days
     )
     place = f"{found.place} · {found.zone}" if found.place else found.zone
     who = _("For everybody at the table. Hours are those of the place: %(place)s.") % {"place": place}
     return _form(seat, _("Agenda"), who, *sections, asks=False)
+
+
+def _session(one: agenda.Session) -> str:
+    return one.title + "".join(f" ({note})" for note in one.notes)
