@@ -329,7 +329,7 @@ def may(deed: Deed, *, standing: frozenset[Standing], phase: Phase, state: str) 
     if phase not in row.phases:
         _not_in(phase, row)
     if state not in row.states:
-        raise Refusal(_FROM[state])
+        raise Refusal(_FROM[state]) if state else NotHere()
     return row.to
 
 

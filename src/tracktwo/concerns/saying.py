@@ -46,8 +46,8 @@ def sentence(tally: Tally) -> str:
     facts = {"by": tally.by.name, "owner": tally.owner.name, "heard": tally.heard, "of": tally.of}
     return (
         ngettext(
-            "%(by)s has heard %(heard)s of %(of)s concern of %(owner)s.",
-            "%(by)s has heard %(heard)s of %(of)s concerns of %(owner)s.",
+            "Heard by %(by)s: %(heard)s of %(of)s concern of %(owner)s.",
+            "Heard by %(by)s: %(heard)s of %(of)s concerns of %(owner)s.",
             tally.of,
         )
         % facts

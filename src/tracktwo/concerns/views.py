@@ -89,6 +89,8 @@ def needs(request: HttpRequest, seat: Seated) -> HttpResponse:
     letter = request.GET.get("side", "")
     shown = only(everything, letter)
     sides = [row.side for row in everything.sides]
+    said = saying.sentences(shown)
+    first = next((row for row in shown.sides if row.concerns), None)
     context = frame(
         seat,
         _("Everybody at the table sees this: the sides and the panel. It names sides, never a seat."),
@@ -97,16 +99,19 @@ def needs(request: HttpRequest, seat: Seated) -> HttpResponse:
         empty=everything.empty,
         sides=sides,
         chosen=letter if len(shown.sides) == 1 else "",
-        rows=[_board_row(row, sides, saying.sentences(shown).get(row.side.id, ())) for row in shown.sides],
-        legend=[{"sign": saying.SIGNS[state], "words": words} for state, words in saying.legend()],
+        rows=[
+            _board_row(row, sides, said.get(row.side.id, ()), explained=row is first) for row in shown.sides
+        ],
         waiting=_waits_for(seat, everything.sides),
         may_write=_may(seat, Deed.WRITE),
     )
     return render(request, "concerns/needs.html", context)
 
 
-def _board_row(row: BoardSide, sides: list[SeenSide], lines: tuple[saying.Line, ...]) -> dict[str, Any]:
-    """One side of the board: its sentences, its picture, its table."""
+def _board_row(
+    row: BoardSide, sides: list[SeenSide], lines: tuple[saying.Line, ...], *, explained: bool
+) -> dict[str, Any]:
+    """One side of the board: its sentences, its picture (the first one explains its squares), its table."""
     others = [side for side in sides if side.id != row.side.id]
     strips = saying.hearers(row.concerns, others)
     picture = figures.hearing_strip(
@@ -114,7 +119,7 @@ def _board_row(row: BoardSide, sides: list[SeenSide], lines: tuple[saying.Line, 
         key=f"heard{row.side.hue}",
         title=_("Who has heard the concerns of %(side)s") % {"side": row.side.name},
         description=" ".join(line.words for line in lines),
-        legend=saying.legend(),
+        legend=saying.legend() if explained else (),
         rtl=get_language_bidi(),
     )
     return {
