@@ -579,7 +579,7 @@ def _actor_place(place: int, count: int, wide: float, step: int, top: int) -> tu
     rows = half if place < half else count - half
     row = place if place < half else count - 1 - place
     bow = cos((row - (rows - 1) / 2) / max(rows, 2) * pi * 0.75)
-    out = 44 + 34 * bow
+    out = 34 + 30 * bow
     y = top + step * (row + (half - rows) / 2)
     return (wide / 2 + out if place < half else wide / 2 - out, y)
 
@@ -599,15 +599,33 @@ def _actor(actor: Actor, number: int, x: float, y: float, *, outward: bool) -> s
         shape = f'<polygon points="{corners}" class="figure-paper" fill="Canvas" {around}/>'
     else:
         shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r}" class="figure-paper" fill="Canvas" {around}/>'
-    said = actor.name if len(actor.name) <= 17 else f"{actor.name[:16].rstrip()}…"
     letter = f"{actor.mark.letter} · " if actor.mark else ""
+    lines = _in_two(f"{letter}{actor.name}")
     shift = (r + 9) if x > 220 else -(r + 9)
-    name = words(
-        f"{letter}{said}", f"{x + shift:.1f}", y + 5, size=13, anchor="start" if outward else "end", halo=True
+    name = "".join(
+        words(
+            # Set apart: a name of the other direction of writing keeps its own order.
+            f"\u2068{line}\u2069",
+            f"{x + shift:.1f}",
+            y + 5 + 15 * (row - (len(lines) - 1) / 2),
+            size=13,
+            anchor="start" if outward else "end",
+            halo=True,
+        )
+        for row, line in enumerate(lines)
     )
     hue = f' class="side-{hue_of(actor.mark.hue)}"' if actor.mark else ""
     inside = words(str(number), f"{x:.1f}", y + 4.5, size=13, anchor="middle", bold=True)
     return f"<g{hue}>{shape}{inside}</g>{name}"
+
+
+def _in_two(said: str, width: int = 16) -> list[str]:
+    """A name in at most two short lines; what does not fit is in the table."""
+    if len(said) <= width:
+        return [said]
+    cut = said.rfind(" ", 0, width + 1)
+    first, rest = (said[:cut], said[cut + 1 :]) if cut > 3 else (said[:width], said[width:])
+    return [first, rest if len(rest) <= width else f"{rest[: width - 1].rstrip()}…"]
 
 
 def _tie(tie: Tie, places: Sequence[tuple[float, float]], sizes: Sequence[int], middle: float) -> str:
@@ -664,7 +682,8 @@ def risk_grid(
                 f'<rect x="{x:g}" y="{y}" width="{side - 4}" height="58" rx="4" class="figure-accent" '
                 f'fill="currentColor" fill-opacity="{0.06 + 0.09 * (likely + severe):.2f}"/>'
             )
-            said = ", ".join(map(str, numbers.get((likely, severe), ())))
+            some = ", ".join(map(str, numbers.get((likely, severe), ())))
+            said = f"\u2066{some}\u2069" if some else ""
             parts.append(words(said, f"{x + side / 2 - 2:g}", y + 35, size=17, anchor="middle", bold=True))
     for place, level in enumerate(levels):
         x = left + side * (place + 0.5)

@@ -123,7 +123,10 @@ class Agenda:
 
     @property
     def zone(self) -> str:
-        return f"UTC{self.offset // 60:+d}" + (f":{abs(self.offset) % 60:02d}" if self.offset % 60 else "")
+        if not self.offset:
+            return "UTC"
+        hours, minutes = divmod(abs(self.offset), 60)
+        return f"UTC{'-' if self.offset < 0 else '+'}{hours}" + (f":{minutes:02d}" if minutes else "")
 
     @property
     def days(self) -> tuple[Day, ...]:

@@ -139,7 +139,7 @@ STANCES: dict[str, str] = {
     SPOILER: gettext_noop("spoiler: gains if talks fail"),
 }
 RELATIONS: dict[str, str] = {
-    "close": gettext_noop("close"),
+    "close": gettext_noop("close to each other"),
     "controls": gettext_noop("the first controls or pays the second"),
     "channel": gettext_noop("talk with each other quietly"),
     "strained": gettext_noop("strained"),
