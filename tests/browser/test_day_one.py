@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,7 +27,7 @@ def somebody(browser: Browser, fresh: Server) -> Iterator[Somebody]:
     contexts: list[BrowserContext] = []
     seen: list[str] = []
 
-    def arrives(**options: object) -> Page:
+    def arrives(**options: Any) -> Page:
         contexts.append(
             browser.new_context(**{"base_url": fresh.address, "locale": "ar", **PHONE, **options})
         )
@@ -80,8 +81,8 @@ def test_from_a_template_to_a_brief_on_a_phone_in_arabic(
     assert ada.locator("html").get_attribute("dir") == "rtl"
     for side in SIDES:
         expect(ada.locator("main")).to_contain_text(side)
-    assert faults(ada) == {}
     shots(ada, "brief_phone_ar", full_page=True)
+    assert faults(ada) == {}
     with ada.expect_download() as taken:
         ada.locator('a[href$="brief/pdf/"]').first.click()
     paper = tmp_path / "brief.pdf"
