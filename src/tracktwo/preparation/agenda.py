@@ -28,6 +28,8 @@ from tracktwo.errors import Refusal, gettext_noop
 DAY = 24 * 60
 LONGEST_SESSION = 12 * 60
 MOST_TIMES, MOST_DAYS = 60, 366
+MOST_HELD = 400  # days of a whole agenda, every turn of its cycles counted
+YEARS = range(2000, 2200)
 
 
 class Where(StrEnum):
@@ -57,7 +59,7 @@ _KEYS = {
 }  # fmt: skip
 
 _KEY = re.compile(r"([^\W\d_]+)\s*[:：]\s*(.*)")
-_SESSION = re.compile(r"[-*]?\s*(\d+)\s*(?:min\b\.?|دقيقة|')?\s*(.*)")
+_SESSION = re.compile(r"[-*]?\s*(\d{1,5})\s*(?:min\b\.?|دقيقة|')?\s*(.*)")
 _CLOCK = re.compile(r"(\d{1,2})\s*[:h.]\s*(\d{2})")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _OFFSET = re.compile(r"UTC\s*(?:([+\-−])\s*(\d{1,2})(?:[:.](\d{2}))?)?", re.IGNORECASE)
@@ -192,6 +194,13 @@ def read(text: str) -> Reading:
                 )
             )
         )
+    if sum(len(cycle.days) * cycle.times for cycle in page.cycles) > MOST_HELD:
+        page.faults.append(
+            Refusal(
+                gettext_noop("The agenda has more than %(most)s days. Repeat its cycles less often."),
+                most=MOST_HELD,
+            )
+        )
     if page.faults:
         return Reading(None, tuple(page.faults))
     return Reading(Agenda(page.place, page.offset, tuple(_dated(page.cycles, page.begins))))
@@ -315,7 +324,7 @@ def _note(page: _Page, number: int, said: str) -> None:
 
 
 def _repeat(page: _Page, number: int, value: str) -> None:
-    numbers = [int(found) for found in re.findall(r"\d+", value)]
+    numbers = [int(found) for found in re.findall(r"\d{1,5}", value)]
     if not page.days:
         page.fault(
             gettext_noop(
@@ -340,8 +349,10 @@ def _repeat(page: _Page, number: int, value: str) -> None:
 
 def _date(page: _Page, number: int, said: str) -> datetime.date | None:
     try:
-        return datetime.date(*(int(part) for part in said.split("-")))
+        date = datetime.date(*(int(part) for part in said.split("-")))
     except (ValueError, TypeError):
+        date = datetime.date.min
+    if date.year not in YEARS:
         page.fault(
             gettext_noop(
                 "Line %(line)s: “%(said)s” is no date. Write year, month and day, for example 2027-03-01."
@@ -350,6 +361,7 @@ def _date(page: _Page, number: int, said: str) -> datetime.date | None:
             said=said,
         )
         return None
+    return date
 
 
 def _clock(page: _Page, number: int, found: re.Match[str]) -> int:
@@ -362,6 +374,7 @@ def _clock(page: _Page, number: int, found: re.Match[str]) -> int:
             number,
             said=found.group(),
         )
+        return 0
     return hour * 60 + minute
 
 
