@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracktwo.errors import BadInput
 from tracktwo.preparation import agenda, templates
 from tracktwo.preparation.agenda import Where, clock, held, read
 from tracktwo.preparation.calendar import calendar_file
@@ -242,13 +243,13 @@ def test_ground_rules_of_a_template_are_chatham_or_its_own():
 )
 def test_a_template_that_cannot_be_read_says_why(tmp_path, text, fault):
     (tmp_path / "x.en.md").write_text(text)
-    with pytest.raises(templates.BadInput, match=f"^x.en.md: {fault}"):
+    with pytest.raises(BadInput, match=f"^x.en.md: {fault}"):
         templates._read(tmp_path / "x.en.md")
 
 
 def test_a_missing_template_says_so(tmp_path):
-    with pytest.raises(templates.BadInput, match="the file is missing"):
+    with pytest.raises(BadInput, match="the file is missing"):
         templates._read(tmp_path / "x.en.md")
     (tmp_path / "y.en.md").write_bytes(b"\xff\xfe")
-    with pytest.raises(templates.BadInput, match="not UTF-8"):
+    with pytest.raises(BadInput, match="not UTF-8"):
         templates._read(tmp_path / "y.en.md")

@@ -59,7 +59,7 @@ _KEYS = {
 }  # fmt: skip
 
 _KEY = re.compile(r"([^\W\d_]+)\s*[:：]\s*(.*)")
-_SESSION = re.compile(r"[-*]?\s*(\d{1,5})\s*(?:min\b\.?|دقيقة|')?\s*(.*)")
+_SESSION = re.compile(r"[-*]?\s*(\d{1,5})(?!\d)\s*(?:min\b\.?|دقيقة|')?\s*(.*)")
 _CLOCK = re.compile(r"(\d{1,2})\s*[:h.]\s*(\d{2})")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _OFFSET = re.compile(r"UTC\s*(?:([+\-−])\s*(\d{1,2})(?:[:.](\d{2}))?)?", re.IGNORECASE)
