@@ -114,7 +114,9 @@ def _errands(cast: Cast, rooms: dict[int, UUID]) -> None:
     _say(cast, "Sam", rooms[2], cast.plant("shuttle remark", "own", side=2))
     north = Side.unscoped.get(process_id=cast.processes["own"], place=1).pk
     left = [
-        acts.leave_message(room=rooms[2], side=north, text=cast.plant("errand", "own", str(n), side=2), by=sol)
+        acts.leave_message(
+            room=rooms[2], side=north, text=cast.plant("errand", "own", str(n), side=2), by=sol
+        )
         for n in range(2)
     ]
     acts.carry(errand=left[1].pk, words=cast.plant("carried message", "own", side=1), by=bo)

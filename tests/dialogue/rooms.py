@@ -22,10 +22,17 @@ class House:
 
     table: Table
 
-    def open(self, kind: RoomKind, attribution: Attribution = NAMED, criterion: str = "", **more: int) -> Room:
+    def open(
+        self, kind: RoomKind, attribution: Attribution = NAMED, criterion: str = "", tick: int = 5
+    ) -> Room:
         """A room of this kind; of those that every side has, the first side's."""
         rooms = acts.open_room(
-            kind=kind, name=f"Room {kind}", attribution=attribution, criterion=criterion, by=self.table.lead, **more
+            kind=kind,
+            name=f"Room {kind}",
+            attribution=attribution,
+            criterion=criterion,
+            by=self.table.lead,
+            tick=tick,
         )
         return rooms[0]
 
@@ -46,7 +53,7 @@ class House:
         return [row.text.open(here.grant([sitting])) for row in rows]
 
 
-def house(kind: Kind = Kind.EXERCISE, phase: Phase = Phase.CONVENING, **more: int) -> House:
+def house(kind: Kind = Kind.EXERCISE, phase: Phase = Phase.CONVENING) -> House:
     """A table in the workshop, with three participants of each side, an expert, a rapporteur and an observer."""
     table = begun(kind=kind)
     for label, place in PARTICIPANTS.items():

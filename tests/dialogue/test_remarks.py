@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from tests.dialogue.rooms import NAMED, NONE, PARTICIPANTS, SIDE, House, house
 from tests.stories.table import at_once
 from tracktwo.dialogue import acts, releasing, rules
-from tracktwo.dialogue.models import Airtime, Remark, Sitting, waiting_of
-from tracktwo.dialogue.rules import Attribution
+from tracktwo.dialogue.models import Airtime, Remark, Sitting, hands_of, waiting_of
+from tracktwo.dialogue.rules import Attribution, HandKind
 from tracktwo.errors import NotHere, Refusal
 from tracktwo.process import acts as process_acts
 from tracktwo.process.models import Process
 from tracktwo.process.rules import RoomKind
+from tracktwo.vault.grants import Grant
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,9 @@ def test_attributed_remarks_are_released_at_once_in_the_order_they_were_said(
 
 @pytest.mark.parametrize("room_is", list(Attribution))
 @pytest.mark.parametrize("wanted", list(Attribution))
-def test_a_remark_may_be_stricter_than_its_room_and_never_looser(room_is: Attribution, wanted: Attribution) -> None:
+def test_a_remark_may_be_stricter_than_its_room_and_never_looser(
+    room_is: Attribution, wanted: Attribution
+) -> None:
     order = list(Attribution)
     if order.index(wanted) >= order.index(room_is):
         assert rules.attributed(room_is, wanted) is wanted
@@ -64,7 +67,7 @@ def test_in_a_room_of_sides_nobody_speaks_by_name(plenary: tuple[House, Any, Sit
 
 
 def test_an_attribution_is_never_loosened_while_a_room_sits(plenary: tuple[House, Any, Sitting]) -> None:
-    there, room, sitting = plenary
+    there, room, _sitting = plenary
 
     def change(to: Attribution) -> None:
         acts.change_room(room=room.pk, name="Plenary", attribution=to, tick=5, by=there.table.lead)
@@ -77,7 +80,9 @@ def test_an_attribution_is_never_loosened_while_a_room_sits(plenary: tuple[House
     change(NAMED)
 
 
-def test_an_unattributed_remark_waits_and_only_its_author_sees_it(plenary: tuple[House, Any, Sitting]) -> None:
+def test_an_unattributed_remark_waits_and_only_its_author_sees_it(
+    plenary: tuple[House, Any, Sitting],
+) -> None:
     there, room, sitting = plenary
     there.say(room, "Nia", "whispered", NONE)
     assert there.read(room, "Nia") == there.read(room, "Sol") == []
@@ -168,7 +173,7 @@ def test_a_release_that_kept_the_order_would_be_found(
 def test_words_are_taken_back_until_they_are_released_by_their_author_alone(
     plenary: tuple[House, Any, Sitting],
 ) -> None:
-    there, room, sitting = plenary
+    there, room, _sitting = plenary
     mine = there.say(room, "Nia", "not this", NONE)
     for other in ("Noor", "Sol", "expert"):
         with pytest.raises(NotHere):
@@ -180,7 +185,7 @@ def test_words_are_taken_back_until_they_are_released_by_their_author_alone(
 
 
 def test_released_words_are_not_taken_back(plenary: tuple[House, Any, Sitting]) -> None:
-    there, room, sitting = plenary
+    there, room, _sitting = plenary
     said = there.say(room, "Nia", "said", NAMED)
     with pytest.raises(NotHere):
         acts.withdraw(remark=said.pk, by=there.table.at("Nia"))
@@ -253,7 +258,7 @@ def test_the_floor_is_given_by_a_facilitator_and_its_time_counts_for_the_side(
     monkeypatch.setattr(acts, "clock", lambda: now[0])
     for who in ("Nia", "Sol", "Nia"):
         acts.raise_hand(room=room.pk, by=there.table.at(who))
-    queue = acts_hands(sitting)
+    queue = queue_of(sitting)
     assert [name for name, _ in queue] == ["Nia", "Sol"]
     with pytest.raises(NotHere):
         acts.give_floor(room=room.pk, hand=queue[0][1], by=there.table.at("Nia"))
@@ -273,10 +278,7 @@ def test_the_floor_is_given_by_a_facilitator_and_its_time_counts_for_the_side(
         acts.give_floor(room=room.pk, hand=queue[0][1], by=there.table.lead)
 
 
-def acts_hands(sitting: Sitting) -> list[tuple[str, Any]]:
-    from tracktwo.dialogue.models import HandKind, hands_of
-    from tracktwo.vault.grants import Grant
-
+def queue_of(sitting: Sitting) -> list[tuple[str, Any]]:
     return [
         (row.seat.label.open(Grant(row.process_id, frozenset({row.seat.label.scope}))), row.pk)
         for row in hands_of(sitting, HandKind.SPEAK)
@@ -292,10 +294,10 @@ def test_nobody_queues_where_remarks_are_unattributed_but_everybody_may_call(
     there.sit(room)
     with pytest.raises(NotHere):
         acts.raise_hand(room=room.pk, by=there.table.at("Nia"))
-    acts.raise_hand(room=room.pk, by=there.table.at("Nia"), kind=acts.HandKind.CALL)
+    acts.raise_hand(room=room.pk, by=there.table.at("Nia"), kind=HandKind.CALL)
     acts.answer_calls(room=room.pk, by=there.table.lead)
-    acts.raise_hand(room=room.pk, by=there.table.at("Nia"), kind=acts.HandKind.CALL)
-    acts.lower_hand(room=room.pk, by=there.table.at("Nia"), kind=acts.HandKind.CALL)
+    acts.raise_hand(room=room.pk, by=there.table.at("Nia"), kind=HandKind.CALL)
+    acts.lower_hand(room=room.pk, by=there.table.at("Nia"), kind=HandKind.CALL)
 
 
 def test_the_observer_listens_only(plenary: tuple[House, Any, Sitting]) -> None:
@@ -319,7 +321,7 @@ def test_remarks_said_at_once_get_each_a_place_of_its_own() -> None:
     there.sit(room)
     came = at_once(*(lambda who=who: there.say(room, who, who) for who in PARTICIPANTS))
     assert [type(one) for one in came] == [Remark] * 6
-    assert sorted(Remark.unscoped.values_list("place", flat=True)) == [1, 2, 3, 4, 5, 6]
+    assert list(Remark.unscoped.order_by("place").values_list("place", flat=True)) == [1, 2, 3, 4, 5, 6]
     assert Sitting.unscoped.get().length == 6
 
 

@@ -104,9 +104,6 @@ def test_seats_are_moved_between_rooms(there: House) -> None:
 
 
 def test_a_bilateral_room_is_for_two_sides() -> None:
-    there = house()
-    third = there.table.sides[0]
-    assert third
     rules.may_move(RoomKind.BILATERAL, Role.PARTICIPANT, own_side=False, sides_there=1)
     with pytest.raises(Refusal, match="two sides"):
         rules.may_move(RoomKind.BILATERAL, Role.PARTICIPANT, own_side=False, sides_there=2)
@@ -291,7 +288,8 @@ def test_the_crowd_one_hides_in_is_told_by_what_everybody_may_know() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "place"), [("2.17", (2, 17)), ("", (0, 0)), ("x.1", (0, 0)), ("1", (0, 0)), ("1." + "9" * 30, (0, 0))]
+    ("said", "place"),
+    [("2.17", (2, 17)), ("", (0, 0)), ("x.1", (0, 0)), ("1", (0, 0)), ("1." + "9" * 30, (0, 0))],
 )
 def test_what_a_browser_says_it_saw_last_is_read_or_means_nothing(said: str, place: tuple[int, int]) -> None:
     assert rules.place_said(said) == rules.Place(*place)

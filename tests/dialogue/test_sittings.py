@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import TestCase
 
-from tests.dialogue.rooms import House, house
+from tests.dialogue.rooms import NONE, House, house
 from tracktwo.dialogue import acts
 from tracktwo.dialogue.models import Hand, Keep, Remark, Sitting, entered
 from tracktwo.errors import NotHere, Refusal
@@ -56,7 +56,9 @@ def test_what_was_said_is_gone_from_every_copy_once_the_sitting_ends(plenary: tu
     assert copy.text.open(everything) == WORDS
     assert ended(there, room) is False
     assert not Remark.unscoped.filter(sitting=sitting).exists()
-    DataKey.objects.create(process=key.process, scope=key.scope, number=1, wrapped=key.wrapped)  # from the copy too
+    DataKey.objects.create(
+        process=key.process, scope=key.scope, number=1, wrapped=key.wrapped
+    )  # from the copy too
     keys.forget()
     for value in (copy.text, copy.said_by):
         with pytest.raises(KeyGone):
@@ -157,7 +159,7 @@ def test_what_was_never_released_is_never_kept(plenary: tuple[House, Any]) -> No
     there, room = plenary
     sitting = there.sit(room)
     there.say(room, "Nia", WORDS)
-    there.say(room, "Sol", "unsaid", acts.Attribution.NONE)
+    there.say(room, "Sol", "unsaid", NONE)
     everybody_keeps(there, room)
     assert ended(there, room) is True
     assert [row.place for row in Remark.unscoped.filter(sitting=sitting)] == [1]
@@ -193,8 +195,8 @@ def test_one_sitting_at_a_time_each_with_a_key_of_its_own(plenary: tuple[House, 
     second = there.sit(room)
     assert (first.number, second.number) == (1, 2)
     assert keys.keystore().holds_sitting(there.table.id, second.pk)
+    ended(there, room)
     with pytest.raises(Refusal, match="does not sit"):
-        ended(there, room)
         acts.end(room=room.pk, by=there.table.lead)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +78,24 @@ def act(*, name: str, by: str, **named: Any) -> None:
 
     if "attribution" in named:
         named["attribution"] = Attribution(named["attribution"])
-    getattr(acts, name)(by=_seated(by), **{key: UUID(value) if key in ("room", "seat") else value for key, value in named.items()})
+    getattr(acts, name)(
+        by=_seated(by),
+        **{key: UUID(value) if key in ("room", "seat") else value for key, value in named.items()},
+    )
+
+
+def look_away() -> None:
+    """A fault to plant: nobody is ever found to be out."""
+    live: Any = import_module("tracktwo.dialogue.live")
+    live.outside = lambda room, listeners: []
+    live.seated_at = lambda process, seat: _seated(seat)
+    live.entered = lambda seat, room: _kept(seat, room)
+
+
+def _kept(seat: Any, room: UUID) -> Any:
+    from tracktwo.dialogue.models import Entered, Room
+
+    return Entered(Room.unscoped.select_related("process", "side").get(pk=room), True, seat)
 
 
 # --- outside -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving.meeting import Somebody, Stream, until
+from tests.serving.meeting import Somebody, until
 from tests.serving.servers import Installation, Nursery, Server, nursery
 
 pytestmark = pytest.mark.timeout(300)
@@ -99,12 +99,6 @@ def test_a_line_that_was_lost_resumes_without_loss_or_repeat(server: Server, ple
     run(story)
 
 
-async def _stops_within(stream: Stream, seconds: float) -> None:
-    began = time.monotonic()
-    await until(lambda: stream.ended, 10)
-    assert stream.ended - began < seconds
-
-
 def _out(case: str, plenary: dict[str, Any]) -> Callable[[Somebody, Somebody], Coroutine[Any, Any, Any]]:
     process, room, seat = plenary["process"], plenary["room"], plenary["seats"][0]
     return {
@@ -143,7 +137,28 @@ def test_whoever_may_not_hear_any_more_stops_receiving_within_two_seconds(
     run(story)
 
 
-def test_what_another_process_does_is_heard_here(born: Nursery, server: Server, plenary: dict[str, Any]) -> None:
+def test_a_server_that_does_not_look_who_is_out_would_be_found(
+    born: Nursery, plenary: dict[str, Any]
+) -> None:
+    running = born.serve(fault=f"{MEETING}:look_away")
+
+    async def story() -> None:
+        async with (
+            at_the_table(running, plenary, plenary["lead"], plenary["codes"][0]) as (lead, nia),
+            nia.listening() as hers,
+        ):
+            await until(lambda: hers.floors)
+            await _out("moved out", plenary)(lead, nia)
+            await lead.say("Not for her.")
+            await until(lambda: hers.remarks)
+
+    run(story)
+    running.kill()
+
+
+def test_what_another_process_does_is_heard_here(
+    born: Nursery, server: Server, plenary: dict[str, Any]
+) -> None:
     async def story() -> None:
         async with (
             at_the_table(server, plenary, plenary["codes"][0]) as (nia,),
@@ -151,15 +166,15 @@ def test_what_another_process_does_is_heard_here(born: Nursery, server: Server, 
         ):
             await until(lambda: stream.floors)
             said = {"room": plenary["room"], "text": "From elsewhere.", "attribution": "side"}
-            await asyncio.to_thread(
-                born.call, f"{MEETING}:act", name="say", by=plenary["seats"][1], **said
-            )
+            await asyncio.to_thread(born.call, f"{MEETING}:act", name="say", by=plenary["seats"][1], **said)
             await until(lambda: stream.remarks, 3)
 
     run(story)
 
 
-def test_the_end_of_a_sitting_is_told_and_nothing_of_it_is_left(server: Server, plenary: dict[str, Any]) -> None:
+def test_the_end_of_a_sitting_is_told_and_nothing_of_it_is_left(
+    server: Server, plenary: dict[str, Any]
+) -> None:
     async def story() -> None:
         async with (
             at_the_table(server, plenary, plenary["lead"], plenary["codes"][0]) as (lead, nia),
@@ -178,15 +193,22 @@ def test_the_end_of_a_sitting_is_told_and_nothing_of_it_is_left(server: Server, 
     run(story)
 
 
-def test_a_seat_has_a_few_streams_and_a_new_one_ends_the_oldest(server: Server, plenary: dict[str, Any]) -> None:
+def test_a_seat_has_a_few_streams_and_a_new_one_ends_the_oldest(
+    server: Server, plenary: dict[str, Any]
+) -> None:
     async def story() -> None:
-        async with at_the_table(server, plenary, plenary["codes"][0]) as (nia,):
-            async with nia.listening() as first, nia.listening(), nia.listening(), nia.listening() as fourth:
-                await until(lambda: fourth.floors)
-                async with nia.listening() as fifth:
-                    await until(lambda: fifth.floors)
-                    await until(lambda: first.ended)
-                    assert not fourth.ended
+        async with (
+            at_the_table(server, plenary, plenary["codes"][0]) as (nia,),
+            nia.listening() as first,
+            nia.listening(),
+            nia.listening(),
+            nia.listening() as fourth,
+        ):
+            await until(lambda: fourth.floors)
+            async with nia.listening() as fifth:
+                await until(lambda: fifth.floors)
+                await until(lambda: first.ended)
+                assert not fourth.ended
 
     run(story)
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -89,7 +88,7 @@ def _board(seat: Seated, sides: list[SeenSide], mine: list[Entered], sitting: se
     there, calling = models.seats_in(every), models.rooms_that_call(seat.process)
     entered = {one.room.pk for one in mine}
     labels = {row.pk: door.read(row.label, seat.grant).text for row in Seat.objects.seen_by(seat)}
-    marks = {side.id: side for side in sides}
+    marks: dict[UUID | None, SeenSide] = {side.id: side for side in sides}
     board = [
         _seen_room(Entered(room, None, seat), seat.grant, sides)
         | {
@@ -148,7 +147,7 @@ def _arranged(request: HttpRequest, seat: Seated, new: forms.NewRoom) -> HttpRes
             acts.move(room=room, seat=whose, to_be_in=do == "in", by=seat, once=once)
         elif do in ("begin", "end", "answer"):
             act = {"begin": acts.begin, "end": acts.end, "answer": acts.answer_calls}[do]
-            act(room=_uuid(request, "room"), by=seat, once=once)  # type: ignore[operator]
+            act(room=_uuid(request, "room"), by=seat, once=once)
         else:
             raise NotHere
     return redirect("rooms", pid=seat.process)
@@ -423,7 +422,7 @@ def _messages(here: Entered, sides: list[SeenSide]) -> dict[str, Any]:
     if here.room.kind != RoomKind.SHUTTLE:
         return {}
     grant, own = here.grant(), here.seat.pseudonym("errand")
-    marks = {side.id: side for side in sides}
+    marks: dict[UUID | None, SeenSide] = {side.id: side for side in sides}
     return {
         "message": forms.Message(sides=_other_sides(here), auto_id="message-%s")
         if here.seat.role is Role.PARTICIPANT
@@ -449,7 +448,7 @@ def _messages(here: Entered, sides: list[SeenSide]) -> dict[str, Any]:
 
 
 @page_for(*rules.IN_ROOMS)
-def room_live(request: HttpRequest, seat: Seated, room: UUID) -> HttpResponseBase:
+def room_live(request: HttpRequest, seat: Seated, room: UUID) -> Any:  # a stream is no HttpResponse
     """The stream of a room. Where the server cannot stream: everything since what was seen last, and an end."""
     if request.method not in ("GET", "HEAD"):
         raise NotHere
@@ -532,7 +531,8 @@ def _seen_minutes(here: Entered, row: models.Minutes) -> dict[str, Any]:
 
 def _minuted(request: HttpRequest, here: Entered, form: forms.Minutes) -> bool:
     """Carry out what was sent from the page of the minutes; whether it was done."""
-    do, once, named = request.POST.get("do", ""), once_of(request), {"room": here.room.pk, "by": here.seat}
+    do, once = request.POST.get("do", ""), once_of(request)
+    named: dict[str, Any] = {"room": here.room.pk, "by": here.seat}
     with suppress(AlreadyDone):
         if do == "write":
             if not form.is_valid():
