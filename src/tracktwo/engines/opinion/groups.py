@@ -200,10 +200,18 @@ def _gather(points: Points) -> _Cells:
             return _Cells(
                 np.stack([x, distinct - (x << 32)], axis=1).astype(float), number.astype(float), False
             )
-    reach = np.maximum(np.maximum(points.max(axis=0), -points.min(axis=0)), 1).astype(np.int64)
-    number, sums = np.zeros(_GRID**2, dtype=np.int64), np.zeros((_GRID**2, 2), dtype=np.int64)
+    ends = kernels.over_rows(len(points), lambda i, j: (points[i:j].max(axis=0), -points[i:j].min(axis=0)))
+    reach = np.maximum(np.max(ends, axis=(0, 1)), 1).astype(np.int64)
     compiled = kernels.compiled()
-    (compiled.gather if compiled else _into_grid)(points, reach, _GRID, number, sums)
+    into = compiled.gather if compiled else _into_grid
+
+    def gathered(first: int, last: int) -> tuple[Ints, Ints]:
+        number, sums = np.zeros(_GRID**2, dtype=np.int64), np.zeros((_GRID**2, 2), dtype=np.int64)
+        into(points[first:last], reach, _GRID, number, sums)
+        return number, sums
+
+    parts = kernels.over_rows(len(points), gathered)
+    number, sums = np.asarray(sum(one for one, _ in parts)), np.asarray(sum(two for _, two in parts))
     used = number > 0
     weight = number[used].astype(float)
     return _Cells(sums[used] / weight[:, None], weight, True)
