@@ -31,7 +31,7 @@ def _kept(cast: Cast, row: Any, thing: str, owner: str = "", side: int = 0) -> U
     cast.keep(row.pk, thing, "own", owner=owner, side=side)
     if getattr(row, "pseudonym", None):
         cast.keep(bytes(row.pseudonym), "pseudonym", "own")
-    return row.pk  # type: ignore[no-any-return]
+    return UUID(str(row.pk))
 
 
 def _concern(
