@@ -8,6 +8,8 @@ from django.utils import translation
 from tests.stories.table import Table, begun
 from tests.transfer.tables import heard, on_the_table, risk, sat_down
 from tracktwo.preparation import acts as preparation
+from tracktwo.preparation.models import Candidate
+from tracktwo.preparation.rules import Stage
 from tracktwo.process.rules import Role
 from tracktwo.statements import acts as statement_acts
 from tracktwo.statements.models import Statement
@@ -34,9 +36,9 @@ def said(listed: Listed) -> list[str]:
 def test_who_sits_here_is_told_by_numbers_and_by_no_name(table):
     table.seat("rapporteur", Role.RAPPORTEUR)
     assert said(part(table, "Who sits here"))[:3] == [
-        "A North 4 seats at the table, 1 in the wider circle",
-        "B South 4 seats at the table, 1 of them an official in a private capacity",
-        "The panel lead facilitator, rapporteur",
+        "A North: 4 seats at the table, 1 in the wider circle",
+        "B South: 4 seats at the table, 1 of them an official in a private capacity",
+        "The panel: lead facilitator, rapporteur",
     ]
     whole = str(brief.parts_of(table.lead, "en"))
     assert not any(label in whole for label in ("nia", "sol", "voter"))
@@ -46,9 +48,17 @@ def test_gaps_of_the_long_list_are_for_facilitators_alone(table):
     table.seat("expert", Role.EXPERT)
     for side, sector in zip(table.sides, ("media", "faith"), strict=True):
         preparation.note_name(name="Somebody", side=side.pk, traits={"sector": sector}, by=table.lead)
-    assert "Sector, media: nobody on the list of B." in said(part(table, "Who sits here"))
+    assert "Sector, nobody on the list: faith (A), media (B)." in said(part(table, "Who sits here"))
     whole = str(brief.parts_of(table.at("expert"), "en"))
-    assert "on the list of" not in whole and "Somebody" not in str(brief.parts_of(table.lead, "en"))
+    assert "on the list" not in whole and "Somebody" not in str(brief.parts_of(table.lead, "en"))
+
+
+def test_whoever_is_listed_on_both_sides_but_seated_on_one_is_a_gap(table):
+    for side in table.sides:
+        preparation.note_name(name="Somebody", side=side.pk, traits={"sector": "media"}, by=table.lead)
+    row = Candidate.unscoped.filter(process_id=table.id, side=table.sides[0]).get()
+    Candidate.unscoped.filter(pk=row.pk).update(stage=Stage.SEATED)
+    assert "Sector, nobody seated: media (B)." in said(part(table, "Who sits here"))
 
 
 def test_a_side_without_a_name_is_a_gap_too(table):

@@ -44,6 +44,7 @@ def in_round(said: Answered) -> str:
 
 def round_bar(mark: Mark, said: Answered) -> Bar:
     if said.answered:
-        return Bar(mark, in_round(said), share=(said.agree or 0) / said.answered)
+        share = (said.agree or 0) / said.answered
+        return Bar(mark, in_round(said), share, share, share)  # counted: no interval around it
     low, high = (None, None) if said.together else SHARES.get(said.band, (None, None))
     return Bar(mark, in_round(said), low=low, high=high)

@@ -638,7 +638,7 @@ def one_round(request: HttpRequest, seat: Seated, round: UUID) -> HttpResponse:
         round=known,
         manner=_(MANNER_NAMES[known.manner]),
         questions=[sheets.question(one, others, sheet, place) for place, one in asked] if sheet else [],
-        crowd=_round_crowd(seat) if sheet else "",
+        crowd=_round_crowd(seat) if sheet and known.manner is Manner.SEALED else "",
         results=[_round_result(known, seat, place, one) for place, one in asked] if known.told else [],
         others=others,
         hint=_wider_hint(seat) if known.told and known.side is None else "",

@@ -34,6 +34,9 @@ from tracktwo.transfer.typesetting import BriefLine, BriefPart, BriefSheet
 
 # How much stands in the brief, from much to little, until it fits: lines of a list, letters of a line, size in points.
 FITS = (
+    (24, 600, 12.0),
+    (20, 500, 11.0),
+    (16, 400, 10.2),
     (12, 260, 9.6),
     (8, 220, 9.6),
     (6, 180, 9.4),
@@ -154,10 +157,10 @@ def _composition(seat: Seated, sides: Sequence[SeenSide]) -> list[BriefLine]:
             if len(mine) > len(table)
             else "",
         ]
-        lines.append(BriefLine(side.name, note=_(", ").join(filter(None, said)), letter=side.letter))
+        lines.append(BriefLine(f"{side.name}:", note=_(", ").join(filter(None, said)), letter=side.letter))
     roles = [Role(row.role) for row in rows if row.side_id is None]
     named = [_counted(role, roles.count(role)) for role in Role if role in roles]
-    return [*lines, BriefLine(_("The panel"), note=_(", ").join(named))]
+    return [*lines, BriefLine(_("The panel:"), note=_(", ").join(named))]
 
 
 def _counted(role: Role, number: int) -> str:
@@ -178,23 +181,36 @@ def _gaps(seat: Seated, sides: Sequence[SeenSide]) -> list[BriefLine]:
         if row.side_id and row.stage in preparation_rules.ON_THE_LIST
     ]
     traits = {name: list(values) for name, values in preparation_rules.TRAITS.items()}
-    found = mirror.gaps(people, list(letters), traits)
-    told = [one for one in found if one.gap is not mirror.Gap.UNKNOWN]
-    return [BriefLine(_gap(one, letters)) for one in told]
-
-
-def _gap(found: mirror.Found, letters: dict[str, str]) -> str:
-    lacking = _(", ").join(letters[one] for one in found.lacking)
-    if found.gap is mirror.Gap.NO_NAME:
-        return _("No name on the long list yet: %(sides)s.") % {"sides": lacking}
-    facts = {
-        "trait": _(preparation_rules.TRAIT_NAMES[found.trait]),
-        "value": _(preparation_rules.TRAITS[found.trait][found.value]),
-        "lacking": lacking,
+    found = [one for one in mirror.gaps(people, list(letters), traits) if one.gap is not mirror.Gap.UNKNOWN]
+    empty = [BriefLine(_no_name(one, letters)) for one in found if one.gap is mirror.Gap.NO_NAME]
+    kinds = {
+        mirror.Gap.ONE_SIDED: _("%(trait)s, nobody on the list: %(gaps)s."),
+        mirror.Gap.NOT_SEATED: _("%(trait)s, nobody seated: %(gaps)s."),
     }
-    if found.gap is mirror.Gap.ONE_SIDED:
-        return _("%(trait)s, %(value)s: nobody on the list of %(lacking)s.") % facts
-    return _("%(trait)s, %(value)s: nobody seated for %(lacking)s.") % facts
+    rows = [
+        BriefLine(sentence % {"trait": _(preparation_rules.TRAIT_NAMES[trait]), "gaps": said})
+        for trait in traits
+        for kind, sentence in kinds.items()
+        if (said := _lacking([one for one in found if one.gap is kind and one.trait == trait], letters))
+    ]
+    return [*empty, *rows]
+
+
+def _no_name(found: mirror.Found, letters: dict[str, str]) -> str:
+    lacking = _(", ").join(letters[one] for one in found.lacking)
+    return _("No name on the long list yet: %(sides)s.") % {"sides": lacking}
+
+
+def _lacking(found: Sequence[mirror.Found], letters: dict[str, str]) -> str:
+    """Which kinds of people which sides lack: "media (M), faith (M I)"."""
+    return _(", ").join(
+        _("%(value)s (%(sides)s)")
+        % {
+            "value": _(preparation_rules.TRAITS[one.trait][one.value]),
+            "sides": " ".join(letters[side] for side in one.lacking),
+        }
+        for one in found
+    )
 
 
 # --- needs and fears, and what is unheard -------------------------------------------------------------

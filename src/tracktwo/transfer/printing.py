@@ -170,9 +170,9 @@ def _expected_of(side: SeenSide, asked: list[Seen]) -> Section:
 def _concerns(seat: Seated, _language: str) -> FormSheet:
     """One sheet a seat: what it needs, fears, is misread in, and what binds it; each with how far it may go."""
     far = (
-        _("keep it for me alone"),
+        _("for me alone"),
         _("to my own side, without my name"),
-        _("to the table, as a concern of my side"),
+        _("to the table"),
     )
     asks = {
         CONCERN_NAMES_OF["need"]: _("What must be satisfied for anything to hold?"),
@@ -182,7 +182,7 @@ def _concerns(seat: Seated, _language: str) -> FormSheet:
         ),
         _("Constraint"): _("What binds you at home? Asked only once there are ideas."),
     }
-    items = tuple(Item(_(kind).capitalize(), note=ask, lines=5, boxes=far) for kind, ask in asks.items())
+    items = tuple(Item(_(kind).capitalize(), note=ask, lines=4, boxes=far) for kind, ask in asks.items())
     return _form(
         seat,
         _("Needs and fears"),

@@ -432,7 +432,7 @@ def _ticked(request: HttpRequest) -> dict[UUID, str]:
 
 WALLS = ("needs", "statements", "round", "clock")
 SECONDS = 20  # until a wall asks anew
-ON_A_WALL = 8  # statements that a room can read at once
+ON_A_WALL = 8  # sentences that a room can read at once
 
 
 @page_for(*PANEL)
@@ -457,7 +457,17 @@ def projector(request: HttpRequest, seat: Seated, view: str) -> HttpResponse:
 
 
 def _wall_of_needs(seat: Seated, language: str) -> dict[str, Any]:
-    return {"board": board(seat, language)}
+    """Every side's concerns; where a wall has no room for all, those that somebody has not heard come first."""
+    shown = board(seat, language)
+    rows = [
+        {
+            "side": row.side,
+            "shown": sorted(row.concerns, key=lambda one: one.heard)[:ON_A_WALL],
+            "left": max(0, len(row.concerns) - ON_A_WALL),
+        }
+        for row in shown.sides
+    ]
+    return {"rows": [] if shown.empty else rows}
 
 
 def _wall_of_statements(seat: Seated, language: str) -> dict[str, Any]:
