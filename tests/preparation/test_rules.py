@@ -13,7 +13,7 @@ from tracktwo.errors import NotHere, Refusal
 from tracktwo.preparation import mirror, rules
 from tracktwo.preparation.mirror import Count, Found, Gap, Somebody
 from tracktwo.preparation.rules import STAGES, Cleared, Stage
-from tracktwo.process.rules import Role
+from tracktwo.process.rules import PANEL, Role
 
 TRAITS = {"gender": ["woman", "man"], "age": ["under 30", "65 and over"]}
 
@@ -97,7 +97,7 @@ def test_whoever_proposed_does_not_confirm_nor_does_whoever_is_cleared():
         rules.may_confirm(replace(WAITING, confirmed_by="Cleo"), by="Ada")
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in rules.process_rules.PANEL])
+@pytest.mark.parametrize("role", [role for role in Role if role not in PANEL])
 def test_evaluator_interpreter_observer_and_the_sides_are_never_cleared(role):
     with pytest.raises(Refusal):
         rules.may_be_cleared(role)
@@ -193,7 +193,8 @@ def test_actors_stand_apart_inside_the_map(count):
     root = ElementTree.fromstring(figures.conflict_map(actors, [], key="c", title="t", captions={}))
     _x, _y, wide, tall = map(float, root.get("viewBox", "").split())
     places = [
-        (float(c.get("cx")), float(c.get("cy"))) for c in root.iter("{http://www.w3.org/2000/svg}circle")
+        (float(c.get("cx", "")), float(c.get("cy", "")))
+        for c in root.iter("{http://www.w3.org/2000/svg}circle")
     ]
     assert len(places) == count
     assert all(18 <= x <= wide - 18 and 18 <= y <= tall - 18 for x, y in places)
