@@ -22,6 +22,7 @@ from tracktwo.preparation.models import (
     LongList,
 )
 from tracktwo.process import rules
+from tracktwo.process.models import Seat
 from tracktwo.process.rules import FACILITATORS, PANEL, Role
 from tracktwo.process.seated import Seated
 from tracktwo.vault.grants import Grant
@@ -91,7 +92,7 @@ def test_declarations_open_to_the_evaluator_are_found(house: Cast, monkeypatch: 
     monkeypatch.setattr(views, "_text", lambda sealed, seat: sealed.open(wide(seat, None)) if sealed else "")
     monkeypatch.setattr(views, "_label", lambda seat, row: "somebody")
     monkeypatch.setattr(
-        views, "_seats", lambda seat: list(views.Seat.unscoped.filter(process_id=seat.process, side=None))
+        views, "_seats", lambda seat: list(Seat.unscoped.filter(process_id=seat.process, side=None))
     )
     monkeypatch.setattr("tracktwo.process.door.you", lambda seat: {"on_panel": True})
     assert short_walk(house, "panel", players=("evaluator",)).of("leak: evaluator reads “declaration” of Bo")
@@ -154,8 +155,6 @@ def test_a_rule_page_that_tells_a_side_whose_assent_is_missing_is_found(
 
 
 def _every_seat(seat: Seated) -> Any:
-    from tracktwo.process.models import Seat
-
     return Seat.unscoped.filter(process_id=seat.process)
 
 
