@@ -62,34 +62,24 @@ class Somebody:
         expect(self.page.locator("main")).not_to_contain_text(text)
 
 
-@pytest.fixture(params=["en", "ar"])
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
-def options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return {**PHONE, "java_script_enabled": request.param}
+# Both languages, with and without; crossed, the longer two only with `make slow`.
+WALKS = [("en", True), ("ar", False), pytest.param("en", False, marks=pytest.mark.slow), pytest.param("ar", True, marks=pytest.mark.slow)]  # fmt: skip
 
 
 @pytest.fixture
-def people(
-    open_page: OpenPage, server: Server, language: str, options: dict[str, Any]
-) -> dict[str, Somebody]:
+def people(open_page: OpenPage, server: Server, language: str, scripted: bool) -> dict[str, Somebody]:
     """The lead facilitator, and one of each side."""
     found = {}
     for who in ("lead-facilitator", "cairn", "heron", "oar"):
-        page = open_page(**options)
+        page = open_page(**PHONE, java_script_enabled=scripted)
         process = sit_down(page, server, who)
         speak(page, language)
         found[who] = Somebody(page, process)
     return found
 
 
-def test_a_workshop_of_three_sides(
-    people: dict[str, Somebody], language: str, options: dict[str, Any]
-) -> None:
-    scripted = options["java_script_enabled"]
+@pytest.mark.parametrize(("language", "scripted"), WALKS)
+def test_a_workshop_of_three_sides(people: dict[str, Somebody], language: str, scripted: bool) -> None:
     said = lambda what: WORDS[language].format(f"{what}{int(scripted)}")  # noqa: E731
     lead, cairn, heron, oar = (people[who] for who in ("lead-facilitator", "cairn", "heron", "oar"))
     room = a_room_that_sits(lead, said("room"))
