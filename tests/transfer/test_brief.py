@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from django.utils import translation
 
@@ -12,6 +13,7 @@ from tracktwo.preparation.models import Candidate
 from tracktwo.preparation.rules import Stage
 from tracktwo.process.rules import Role
 from tracktwo.statements import acts as statement_acts
+from tracktwo.statements import analysis
 from tracktwo.statements.models import Statement
 from tracktwo.statements.rules import Manner
 from tracktwo.transfer import brief
@@ -102,6 +104,16 @@ def test_first_sentences_come_from_a_joint_round_where_there_is_no_count(table):
     ]
 
 
+def test_first_sentences_come_from_the_votes_where_there_is_a_count(table):
+    slots = np.full((40, 3), 3, np.uint8)
+    slots[:, 1:] = 1
+    statement_acts.cast(process=table.id, side=[1] * 20 + [2] * 20, slots=slots, by="voter", verb="votes")
+    analysis.run(process=table.id, by="facilitator")
+    assert said(part(table, "First sentences across the sides")) == [
+        "We share the river. (supported by a credible majority of every side)"
+    ]
+
+
 def test_the_gravest_risk_comes_first_and_a_risk_to_one_person_stays_in_the_register(table):
     risk(table, "A small leak.", "low", "low")
     risk(table, "The hall is watched.", "high", "high")
@@ -117,7 +129,7 @@ def test_the_gravest_risk_comes_first_and_a_risk_to_one_person_stays_in_the_regi
 
 def crowded(language: str) -> Table:
     """Eight sides, long sentences, much of everything."""
-    table = sat_down(*(f"Side number {n}" for n in range(1, 9)))
+    table = sat_down(*(f"Side number {n}, {'whose name is long ' * 4}" for n in range(1, 9)))
     text = ARABIC if language == "ar" else LONG
     for place in range(1, 9):
         table.seat(f"p{place}", Role.PARTICIPANT, place)

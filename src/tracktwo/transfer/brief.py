@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -45,6 +45,7 @@ FITS = (
     (3, 110, 9.0),
     (2, 90, 8.8),
     (1, 70, 8.6),
+    (1, 40, 7.6),
 )
 MAJORITY = (Band.NEARLY_ALL, Band.MOST)
 
@@ -112,10 +113,14 @@ def cut(listed: Listed, *, lines: int, letters: int) -> BriefPart:
     more = ngettext("and %(n)s more", "and %(n)s more", left) % {"n": left} if left else ""
     return BriefPart(
         listed.title,
-        tuple(BriefLine(shortened(one.text, letters), one.language, one.note, one.letter) for one in kept),
+        tuple(_line_cut(one, letters) for one in kept),
         more=more,
         empty=listed.empty,
     )
+
+
+def _line_cut(line: BriefLine, letters: int) -> BriefLine:
+    return replace(line, text=shortened(line.text, letters), note=shortened(line.note, letters))
 
 
 def shortened(text: str, letters: int) -> str:
