@@ -70,7 +70,7 @@ class _Cells:
 
 @dataclass(frozen=True, eq=False)
 class _Lines:
-    """Cells in several orders: points float64[lines, b, 2], mass float64[3, lines b] (weight, and weight times each
+    """Cells in several orders: points float64[lines, b, 2], mass float64[3, lines, b] (weight, and weight times each
     coordinate), and the share of all weight passed at the middle of each, float64[lines, b]."""
 
     points: Floats
@@ -316,7 +316,7 @@ def _lines(cells: _Cells) -> _Lines:
     order = np.stack([x, y, x + y, x - y]).argsort(axis=1, kind="stable")
     points, weight = cells.points[order], cells.weight[order]
     passed = np.cumsum(weight, axis=1)
-    mass = np.stack([weight, weight * points[:, :, 0], weight * points[:, :, 1]]).reshape(3, -1)
+    mass = np.stack([weight, weight * points[:, :, 0], weight * points[:, :, 1]])
     return _Lines(points, mass, (passed - weight / 2) / passed[:, -1:])
 
 
@@ -324,7 +324,7 @@ def _slices(lines: _Lines, k: int) -> Floats:
     """Starts without chance, float64[lines, k, 2]: the middles of k slices of about equal weight."""
     part = np.minimum((lines.passed * k).astype(np.int64), k - 1)
     slot: Ints = part + np.arange(0, len(part) * k, k)[:, None]
-    return _middles(_sums(slot.ravel(), lines.mass, (3, len(part), k)), lines.points[:, :k])
+    return _middles(_sums(slot, lines.mass, k), lines.points[:, :k])
 
 
 def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[Floats, Floats, Floats]:
@@ -332,38 +332,28 @@ def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[F
 
     Run r has the weights ``weight[of[r]]``. A centre that loses all its people stays where it is, with size 0.
     """
-    exact = _exact_sums(points, weight)
     if compiled := kernels.compiled():
+        exact = _exact_sums(points, weight)
         found: tuple[Floats, Floats, Floats] = compiled.lloyd(points, weight, of, centres, _STEPS, exact)
         return found
     runs, k, _ = centres.shape
     centres, sizes, spread = centres.copy(), np.zeros((runs, k)), np.zeros(runs)
-    mass = np.stack([weight, weight * points[:, 0], weight * points[:, 1]])
-    room, both = _room(runs, len(points)), bool(exact.all())
-    going, here, sums = np.arange(runs), centres, np.zeros((3, runs, k))
+    mass = np.stack([weight, weight * points[:, 0], weight * points[:, 1]])[:, of]
+    going, here, sums, room = np.arange(runs), centres, np.zeros((3, runs, k)), _room(runs, len(points))
     group = np.full((runs, len(points)), -1, dtype=np.int8)
     for step in range(_STEPS):
         gap, nearest = _nearest_of(points, here, room)
-        changed = nearest != group
-        still = ~changed.any(axis=1) | (step == _STEPS - 1)
+        still = (nearest == group).all(axis=1) | (step == _STEPS - 1)
         if still.any():
-            spread[going[still]] = _spread(points, weight, of[going[still]], gap[still])
-            on = ~still
-            going, here, sums = going[on], here[on], sums[:, on]
-            group, nearest, changed = group[on], nearest[on], changed[on]
+            done, on = going[still], ~still
+            spread[done] = _spread(points, weight, of[done], gap[still])
+            centres[done], sizes[done] = here[still], sums[0, still]
+            going, here, nearest = going[on], here[on], nearest[on]
+            mass = mass[:, on] if len(weight) > 1 else mass[:, : len(going)]
         if len(going) == 0:
             break
-        if step and both:  # whole numbers: who went can be taken off
-            cell = np.flatnonzero(changed)
-            run, point = np.divmod(cell, len(points))
-            moved = mass[:, of[going[run]], point]
-            sums += _sums(run * k + nearest.ravel()[cell], moved, sums.shape)
-            sums -= _sums(run * k + group.ravel()[cell], moved, sums.shape)
-        else:
-            slot = (nearest + np.arange(0, len(going) * k, k)[:, None]).ravel()
-            sums = _sums(slot, mass[:, of[going]].reshape(3, -1), sums.shape)
+        sums = _sums(nearest + np.arange(0, len(going) * k, k)[:, None], mass, k)
         group, here = nearest, _middles(sums, here)
-        centres[going], sizes[going] = here, sums[0]
     return centres, sizes, spread
 
 
@@ -373,17 +363,21 @@ def _exact_sums(points: Floats, weight: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray((weight.sum(axis=1) * reach < 2.0**53) & (points == np.rint(points)).all())
 
 
-def _sums(slot: npt.NDArray[np.integer[Any]], mass: Floats, shape: tuple[int, ...]) -> Floats:
-    """Number of people and sums of their coordinates, [3, r, k], from the slot of each and ``mass`` [3, slots]."""
-    sums = [np.bincount(slot, one, shape[1] * shape[2]) for one in mass]
-    return np.stack(sums).astype(float, copy=False).reshape(shape)
+def _sums(slot: npt.NDArray[np.integer[Any]], mass: Floats, k: int) -> Floats:
+    """Number of people and sums of their coordinates, [3, r, k], from slots [r, b] and ``mass`` [3, r, b]."""
+    sums, flat = np.empty((3, len(slot) * k)), slot.ravel()
+    for total, one in zip(sums, mass, strict=True):
+        total[:] = np.bincount(flat, one.ravel(), len(total))
+    return sums.reshape(3, -1, k)
 
 
 def _middles(sums: Floats, before: Floats) -> Floats:
     """Mean [r, k, 2] of each group of each run; an empty one stays where it was."""
-    filled = sums[0] > 0
-    after = np.moveaxis(sums[1:], 0, 2) / np.where(filled, sums[0], 1.0)[:, :, None]
-    return np.asarray(after if filled.all() else np.where(filled[:, :, None], after, before))
+    size, *whole = sums
+    after, filled = before.copy(), size > 0
+    for axis, total in enumerate(whole):
+        np.divide(total, size, out=after[:, :, axis], where=filled)
+    return after
 
 
 def _room(runs: int, points: int) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
