@@ -12,8 +12,7 @@ from django.test import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dialogue.rooms import NAMED, NONE, PARTICIPANTS, SIDE, House, house
-from tests.stories.table import at_once
+from tests.dialogue.rooms import NAMED, NONE, PARTICIPANTS, SIDE, House
 from tracktwo.dialogue import acts, releasing, rules
 from tracktwo.dialogue.models import Airtime, Remark, Sitting, hands_of, waiting_of
 from tracktwo.dialogue.rules import Attribution, HandKind
@@ -27,8 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plenary() -> tuple[House, Any, Sitting]:
-    there = house()
+def plenary(there: House) -> tuple[House, Any, Sitting]:
     room = there.open(RoomKind.PLENARY)
     return there, room, there.sit(room)
 
@@ -110,7 +108,7 @@ def test_whether_to_release_is_a_matter_of_authors_alone(authors: list[bytes]) -
 
 def _release_all(there: House, room: Any, sitting: Sitting) -> list[Remark]:
     names = list(PARTICIPANTS)
-    for number in range(48):
+    for number in range(36):
         there.say(room, names[number % 6], f"{number:02d}", NONE)
     with TestCase.captureOnCommitCallbacks(execute=True):
         acts.release(sitting=sitting.pk)
@@ -144,12 +142,12 @@ def test_nothing_orders_what_was_released_together(
         acts.change_room(room=room.pk, name="x", attribution=NONE, tick=5, by=there.table.lead)
     before = set(Remark.unscoped.values_list("pk", flat=True))
     rows = _release_all(there, room, sitting)
-    assert len(rows) == 48
+    assert len(rows) == 36
     assert not before & {row.pk for row in rows}
     assert {row.pseudonym for row in rows} == {None}
     assert {row.said_by for row in rows} == {None}
     for name, order in _orders(there, room, sitting, rows).items():
-        assert abs(_rank_correlation(order)) < 0.6, name  # by chance once in 30,000
+        assert abs(_rank_correlation(order)) < 0.7, name  # by chance once in 10,000
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'")
@@ -309,44 +307,3 @@ def test_the_observer_listens_only(plenary: tuple[House, Any, Sitting]) -> None:
         there.say(room, "observer", "may I")
     there.say(room, "Nia", "heard")
     assert there.read(room, "observer") == ["heard"]
-
-
-# --- races -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_remarks_said_at_once_get_each_a_place_of_its_own() -> None:
-    there = house()
-    room = there.open(RoomKind.PLENARY)
-    there.sit(room)
-    came = at_once(*(lambda who=who: there.say(room, who, who) for who in PARTICIPANTS))
-    assert [type(one) for one in came] == [Remark] * 6
-    assert list(Remark.unscoped.order_by("place").values_list("place", flat=True)) == [1, 2, 3, 4, 5, 6]
-    assert Sitting.unscoped.get().length == 6
-
-
-@pytest.mark.django_db(transaction=True)
-def test_words_are_either_taken_back_or_released_never_both() -> None:
-    there = house()
-    room = there.open(RoomKind.PLENARY)
-    sitting = there.sit(room)
-    for who in ("Nia", "Sol", "Sam"):
-        there.say(room, who, who, NONE)
-    mine = Remark.unscoped.get(pseudonym=there.table.at("Nia").pseudonym(acts.instrument(sitting)))
-    taken, released = at_once(
-        lambda: acts.withdraw(remark=mine.pk, by=there.table.at("Nia")),
-        lambda: acts.release(sitting=sitting.pk),
-    )
-    assert (taken is None, released) in ((True, 0), (False, 3))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_servers_that_release_at_one_tick_release_once() -> None:
-    there = house()
-    room = there.open(RoomKind.PLENARY)
-    sitting = there.sit(room)
-    for who in ("Nia", "Sol", "Sam"):
-        there.say(room, who, who, NONE)
-    came = at_once(*(lambda: acts.release(sitting=sitting.pk) for _ in range(3)))
-    assert sorted(came) == [0, 0, 3]
-    assert Remark.unscoped.count() == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogue.rooms import NONE, House, house
+from tests.dialogue.rooms import NONE, House
 from tracktwo.dialogue import acts, models, rules
 from tracktwo.dialogue.models import Room, RoomSeat, entered, rooms_of
 from tracktwo.dialogue.rules import MinutesState
@@ -13,11 +13,6 @@ from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Role, RoomKind
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def there() -> House:
-    return house()
 
 
 def is_in(there: House, room: Room, who: str) -> bool:

@@ -27,8 +27,7 @@ WORDS = "The gate was opened at night."
 
 
 @pytest.fixture
-def plenary() -> tuple[House, Any]:
-    there = house()
+def plenary(there: House) -> tuple[House, Any]:
     return there, there.open(RoomKind.PLENARY)
 
 
@@ -129,8 +128,7 @@ def test_a_mind_changed_before_the_end_counts(plenary: tuple[House, Any]) -> Non
     assert ended(there, room) is False
 
 
-def test_whoever_joined_is_asked_too() -> None:
-    there = house()
+def test_whoever_joined_is_asked_too(there: House) -> None:
     room = there.open(RoomKind.MIXED)
     for label in ("Nia", "Sol"):
         acts.move(room=room.pk, seat=there.table.seats[label], to_be_in=True, by=there.table.lead)
@@ -142,8 +140,7 @@ def test_whoever_joined_is_asked_too() -> None:
     assert ended(there, room) is False
 
 
-def test_nobody_is_moved_out_so_that_remarks_can_be_kept() -> None:
-    there = house()
+def test_nobody_is_moved_out_so_that_remarks_can_be_kept(there: House) -> None:
     room = there.open(RoomKind.MIXED)
     for label in ("Nia", "Sol", "Siv"):
         acts.move(room=room.pk, seat=there.table.seats[label], to_be_in=True, by=there.table.lead)
@@ -249,8 +246,7 @@ def test_a_closed_process_begins_no_sitting(plenary: tuple[House, Any]) -> None:
             attempt()
 
 
-def test_empty_seats_cannot_decide_and_are_not_waited_for() -> None:
-    there = house()
+def test_empty_seats_cannot_decide_and_are_not_waited_for(there: House) -> None:
     room = there.open(RoomKind.PLENARY)
     process_acts.add_seat(process=there.table.id, role=Role.EXPERT, label="not yet there", by="facilitator")
     there.sit(room)

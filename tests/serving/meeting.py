@@ -74,14 +74,28 @@ def _seated(seat: UUID | str) -> Any:
 def act(*, name: str, by: str, **named: Any) -> None:
     """An act of a room, done by another process on the same database."""
     from tracktwo.dialogue import acts
-    from tracktwo.dialogue.rules import Attribution
+    from tracktwo.dialogue.rules import Attribution, HandKind
 
     if "attribution" in named:
         named["attribution"] = Attribution(named["attribution"])
+    if "kind" in named:
+        named["kind"] = HandKind(named["kind"])
     getattr(acts, name)(
         by=_seated(by),
         **{key: UUID(value) if key in ("room", "seat") else value for key, value in named.items()},
     )
+
+
+def more_rooms(*, lead: str, seat: str) -> None:
+    """A caucus and a shuttle for each side, and a room with a criterion."""
+    from tracktwo.dialogue import acts
+    from tracktwo.process.rules import RoomKind
+
+    by = _seated(lead)
+    for kind, name in ((RoomKind.CAUCUS, "Among ourselves"), (RoomKind.SHUTTLE, "Shuttle")):
+        acts.open_room(kind=kind, name=name, by=by)
+    (room,) = acts.open_room(kind=RoomKind.RESTRICTED, name="River women", criterion="Women only", by=by)
+    acts.move(room=room.pk, seat=UUID(seat), to_be_in=True, by=by)
 
 
 def look_away() -> None:

@@ -89,6 +89,14 @@ def _board(seat: Seated, sides: list[SeenSide], mine: list[Entered], sitting: se
     entered = {one.room.pk for one in mine}
     labels = {row.pk: door.read(row.label, seat.grant).text for row in Seat.objects.seen_by(seat)}
     marks: dict[UUID | None, SeenSide] = {side.id: side for side in sides}
+    placed = {
+        row.pk: {
+            "label": labels[row.pk],
+            "side": marks.get(row.side_id),
+            "role": _(process_rules.ROLE_NAMES[Role(row.role)]),
+        }
+        for row in Seat.objects.seen_by(seat)
+    }
     board = [
         _seen_room(Entered(room, None, seat), seat.grant, sides)
         | {
@@ -98,13 +106,7 @@ def _board(seat: Seated, sides: list[SeenSide], mine: list[Entered], sitting: se
             "own": room.kind != RoomKind.CAUCUS,
             "form": _change_form(room, seat),
             "seats": [
-                {
-                    "label": labels[one.pk],
-                    "side": marks.get(one.side_id),
-                    "role": _(process_rules.ROLE_NAMES[Role(one.role)]),
-                }
-                for one in there[room.pk]
-                if one.pk in labels
+                placed[one.pk] for one in sorted(there[room.pk], key=lambda one: labels.get(one.pk, ""))
             ],
         }
         for room in every
@@ -116,6 +118,10 @@ def _board(seat: Seated, sides: list[SeenSide], mine: list[Entered], sitting: se
         .order_by("side__place", "pk")
     ]
     return {"board": board, "movable": movable}
+
+
+def _by_side(seat: dict[str, Any]) -> tuple[int, str]:
+    return (seat["side"].hue if seat["side"] else 0, seat["label"])
 
 
 def _change_form(room: models.Room, seat: Seated) -> forms.Room:
@@ -332,11 +338,11 @@ def _there(here: Entered, sides: list[SeenSide]) -> dict[str, Any]:
             {
                 "side": side,
                 "size": _(process_rules.size_band(counted[side.id])),
-                "labels": [
+                "labels": sorted(
                     door.read(names[row.pk].label, here.seat.grant).text
                     for row in rows
                     if row.side_id == side.id and row.pk in names
-                ]
+                )
                 if here.seat.on_panel or here.seat.side == side.id
                 else [],
             }
