@@ -16,6 +16,8 @@ from tracktwo.concerns.models import Concern, Constraint, Idea, Reassurance, Ree
 from tracktwo.concerns.rules import ConcernKind, Deed
 from tracktwo.process.models import Process
 from tracktwo.process.phases import Phase
+from tracktwo.statements import closure
+from tracktwo.vault import keys
 
 pytestmark = pytest.mark.django_db
 NEED, FEAR, MISPERCEPTION = ConcernKind
@@ -231,3 +233,26 @@ def test_in_preparation_nothing_is_to_be_done_and_the_page_says_so() -> None:
     assert "Nothing to do here now" in page(nia, table, "needs/mine/")
     assert "Each side writes what it needs" in page(nia, table, "needs/")
     assert "<form method" not in page(nia, table, "ideas/").split("<h1>")[1].split("</main>")[0]
+
+
+def test_a_form_sent_twice_is_as_once(table: Table) -> None:
+    nia = table.client("Nia")
+    for _time in range(2):
+        sent = send(nia, table, "needs/mine/", do="write", kind="need", text="Water", once="the same")
+        assert sent.status_code == 302
+    assert Concern.unscoped.count() == 1
+
+
+def test_after_closing_the_table_is_read_and_nobody_is_anybodys_author(table: Table) -> None:
+    on_table(table)
+    private = acts.write(kind=NEED, text="Mine alone", by=table.at("Nia"))
+    closure.close(by=table.lead)
+    assert not keys.keystore().holds_link(table.id)
+    for label in ("Nia", "Noor", "Sol"):
+        client = table.client(label)
+        assert "Water in summer" in page(client, table, "needs/")
+        own = page(client, table, "needs/mine/")
+        assert "Mine alone" not in own and 'name="do"' not in own
+    assert Concern.unscoped.get(pk=private.pk).pseudonym is None
+    refused = send(table.client("Sol"), table, "ideas/", do="write", text="Too late")
+    assert (refused.status_code, b"This process is closed" in refused.content) == (409, True)
