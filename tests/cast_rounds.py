@@ -32,9 +32,6 @@ def plant(cast: Cast) -> None:
     _ended(cast, joint, "result of a joint round")
     _answered(cast, _opened(cast, "inside North, open", Manner.SEALED, 1, new_cycle=True), ("Nia", "Noor"))
     _answered(cast, _opened(cast, "joint, open", Manner.SEALED), TABLE)
-    for ballot in RoundBallot.unscoped.filter(process_id=cast.processes["own"]):
-        cast.keep(ballot.pk, "answers in a round", "own")
-        cast.keep(bytes(ballot.pseudonym or b""), "pseudonym", "own")
     _sends(cast)
 
 
@@ -59,6 +56,9 @@ def _answered(cast: Cast, row: Round, people: tuple[str, ...]) -> None:
         acts.answer_round(
             round=row.pk, answers={asked[0]: "agree", asked[1]: "disagree"}, expected=expected, by=seat
         )
+        ballot = RoundBallot.unscoped.get(round=row, pseudonym=seat.pseudonym(acts.instrument_of(row)))
+        cast.keep(ballot.pk, "answers in a round", "own", owner=name, side=seat.side_place)
+        cast.keep(seat.pseudonym(acts.instrument_of(row)), "pseudonym", "own")
 
 
 def _ended(cast: Cast, row: Round, thing: str, *, side: int = 0) -> None:
