@@ -40,6 +40,14 @@ def test_needs_and_fears_with_by_whom_they_were_heard(table):
     assert "Water in a dry year." in shown and "heard by B" in shown and "not yet by A" in shown
 
 
+def test_a_wall_without_room_for_all_shows_what_is_unheard_first(table):
+    heard(table, on_the_table(table, "nia", "Heard already."), by="sol", owner="noor")
+    for number in range(6):
+        on_the_table(table, "nia", f"Unheard {number}.")
+    shown = wall(table, "needs")
+    assert "Heard already." not in shown and "and 1 more" in shown
+
+
 def test_statements_as_many_as_a_room_can_read(table):
     for number in range(7):
         table.statement(f"Statement {number}.")

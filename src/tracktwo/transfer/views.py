@@ -433,6 +433,7 @@ def _ticked(request: HttpRequest) -> dict[UUID, str]:
 WALLS = ("needs", "statements", "round", "clock")
 SECONDS = 20  # until a wall asks anew
 ON_A_WALL = 8  # sentences that a room can read at once
+IN_A_COLUMN = 6  # of one side, beside those of others
 
 
 @page_for(*PANEL)
@@ -462,8 +463,8 @@ def _wall_of_needs(seat: Seated, language: str) -> dict[str, Any]:
     rows = [
         {
             "side": row.side,
-            "shown": sorted(row.concerns, key=lambda one: one.heard)[:ON_A_WALL],
-            "left": max(0, len(row.concerns) - ON_A_WALL),
+            "shown": sorted(row.concerns, key=lambda one: one.heard)[:IN_A_COLUMN],
+            "left": max(0, len(row.concerns) - IN_A_COLUMN),
         }
         for row in shown.sides
     ]
