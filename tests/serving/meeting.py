@@ -98,6 +98,27 @@ def more_rooms(*, lead: str, seat: str) -> None:
     acts.move(room=room.pk, seat=UUID(seat), to_be_in=True, by=by)
 
 
+def quick_ticks() -> None:
+    """Planted: a tick every two seconds, whatever the room says."""
+    rules: Any = import_module("tracktwo.dialogue.rules")
+    rules.tick_of = lambda now, minutes: int(now // 2)
+
+
+def end_cut_short(*, room: str) -> str:
+    """A sitting that ended in the database, and then the power went: its secret is still there."""
+    from tracktwo.dialogue.models import Sitting
+
+    sitting = Sitting.unscoped.get(room_id=room, ended=False)
+    Sitting.unscoped.filter(pk=sitting.pk).update(ended=True)
+    return str(sitting.pk)
+
+
+def holds(*, process: str, sitting: str) -> bool:
+    from tracktwo.vault import keys
+
+    return keys.keystore().holds_sitting(UUID(process), UUID(sitting))
+
+
 def look_away() -> None:
     """A fault to plant: nobody is ever found to be out."""
     live: Any = import_module("tracktwo.dialogue.live")

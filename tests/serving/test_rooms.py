@@ -213,6 +213,66 @@ def test_a_seat_has_a_few_streams_and_a_new_one_ends_the_oldest(
     run(story)
 
 
+def test_unattributed_remarks_come_together_at_a_tick_and_nothing_tells_of_them_before(
+    born: Nursery, plenary: dict[str, Any]
+) -> None:
+    running = born.serve(fault=f"{MEETING}:quick_ticks")
+
+    async def story() -> None:
+        async with (
+            at_the_table(running, plenary, *plenary["codes"][:3]) as (nia, sol, sam),
+            sol.listening() as stream,
+        ):
+            await until(lambda: stream.floors)
+            for one in (nia, sol):
+                await one.say("Two of us wait.", "none")
+            await asyncio.sleep(3)  # a tick passes
+            assert stream.remarks == []
+            await sam.say("Three of us.", "none")
+            await until(lambda: len(stream.remarks) == 3)
+            assert all("unattributed" in data for _, data in stream.remarks)
+
+    run(story)
+    running.kill()
+
+
+def test_a_sitting_whose_end_was_cut_short_is_ended_at_the_next_start(
+    born: Nursery, plenary: dict[str, Any]
+) -> None:
+    sitting = born.call(f"{MEETING}:end_cut_short", room=plenary["room"])
+    asked = {"process": plenary["process"], "sitting": sitting}
+    assert born.call(f"{MEETING}:holds", **asked) is True
+    born.serve().kill()
+    assert born.call(f"{MEETING}:holds", **asked) is False
+
+
+def test_two_servers_on_one_postgresql_hear_each_other(tmp_path: Path, postgresql: str) -> None:
+    with nursery(Installation(tmp_path / "data", postgresql), tmp_path / "run") as born:
+        plenary = born.call(f"{MEETING}:a_plenary", seats=2)
+        here, there = born.serve(), born.serve()
+
+        async def story() -> None:
+            async with (
+                at_the_table(here, plenary, plenary["codes"][0]) as (nia,),
+                at_the_table(there, plenary, plenary["lead"]) as (lead,),
+                nia.listening() as stream,
+            ):
+                await until(lambda: stream.floors)
+                for number in range(20):
+                    await lead.say(f"Sentence {number}.")
+                await until(lambda: len(stream.remarks) == 20, 5)
+                assert [place for place, _ in stream.remarks] == [f"1.{n}" for n in range(1, 21)]
+                await _out("moved out", plenary)(lead, nia)
+                await until(lambda: stream.ended, 2.5)
+
+        try:
+            run(story)
+            assert "Traceback" not in here.said + there.said
+        finally:
+            here.kill()
+            there.kill()
+
+
 def test_open_streams_do_not_hold_up_the_end_of_the_server(born: Nursery, plenary: dict[str, Any]) -> None:
     running = born.serve()
 
