@@ -56,6 +56,11 @@ def test_sessions_follow_one_another_from_the_hour_of_the_day():
     assert (found(TEXT).place, found(TEXT).zone) == ("The house by the river", "UTC+3")
 
 
+def test_what_a_day_leaves_open_is_as_usual():
+    (day,) = found("# A | | online\n30 b").days
+    assert (day.sessions[0].start, day.where) == ("09:00", Where.ONLINE)
+
+
 def test_a_cycle_with_a_date_is_written_out_and_numbered_through():
     days = found(CYCLE).days
     assert [str(day.date) for day in days] == ["2027-01-01", "2027-01-31", "2027-03-02", "2027-03-03"]

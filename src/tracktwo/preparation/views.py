@@ -14,7 +14,7 @@ from django import forms as django_forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, ngettext
@@ -237,7 +237,13 @@ def _day_one(seat: Seated) -> list[dict[str, Any]]:
             "intake",
             seat,
         ),
-        *_brief(seat),
+        _step(
+            _("Panel brief"),
+            False,
+            _("One page for the panel, to print when the rest is done."),
+            "brief",
+            seat,
+        ),
     ]
 
 
@@ -247,22 +253,6 @@ def _step(name: str, done: bool, said: str, address: str, seat: Seated) -> dict[
 
 def _count(seats: int) -> str:
     return ngettext("%(n)s seat beside yours.", "%(n)s seats beside yours.", seats) % {"n": seats}
-
-
-def _brief(seat: Seated) -> list[dict[str, Any]]:
-    """The brief is printed elsewhere: it stands here once its page exists."""
-    try:
-        return [
-            _step(
-                _("Panel brief"),
-                False,
-                _("One page for the panel, to print when the rest is done."),
-                "brief",
-                seat,
-            )
-        ]
-    except NoReverseMatch:
-        return []
 
 
 def _intake_waits(seat: Seated) -> bool:
