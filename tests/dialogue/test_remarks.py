@@ -307,3 +307,45 @@ def test_the_observer_listens_only(plenary: tuple[House, Any, Sitting]) -> None:
         there.say(room, "observer", "may I")
     there.say(room, "Nia", "heard")
     assert there.read(room, "observer") == ["heard"]
+
+
+def test_whoever_leaves_the_room_leaves_the_floor_and_the_queue(
+    plenary: tuple[House, Any, Sitting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, room, sitting = plenary
+    monkeypatch.setattr(acts, "clock", lambda: 1000.0)
+    for who in ("Nia", "Sol"):
+        acts.raise_hand(room=room.pk, by=there.table.at(who))
+    acts.give_floor(room=room.pk, hand=queue_of(sitting)[0][1], by=there.table.lead)
+    monkeypatch.setattr(acts, "clock", lambda: 1007.0)
+    for who in ("Nia", "Sol"):
+        acts.move(room=room.pk, seat=there.table.seats[who], to_be_in=False, by=there.table.lead)
+    assert acts.floor_of(Sitting.unscoped.get(pk=sitting.pk)) is None
+    assert queue_of(sitting) == []
+    assert [row.seconds for row in Airtime.unscoped.all()] == [7]
+
+
+def test_the_panel_speaks_by_its_role_and_counts_for_no_side(plenary: tuple[House, Any, Sitting]) -> None:
+    there, room, sitting = plenary
+    there.say(room, "expert", "by role")
+    there.say(room, "expert", "by the panel", SIDE)
+    acts.raise_hand(room=room.pk, by=there.table.at("expert"))
+    acts.give_floor(room=room.pk, hand=queue_of(sitting)[0][1], by=there.table.lead)
+    page = there.table.client("Sol").get(f"/p/{there.table.id}/rooms/{room.pk}/").content.decode()
+    acts.give_floor(room=room.pk, hand=None, by=there.table.lead)
+    assert 'remark-name">expert<' in page
+    assert 'remark-name">the panel<' in page
+    assert not Airtime.unscoped.exists()
+
+
+def test_words_released_while_they_are_being_taken_back_stay_released(
+    plenary: tuple[House, Any, Sitting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, room, sitting = plenary
+    mine = there.say(room, "Nia", "Nia", NONE)
+    for who in ("Sol", "Sam"):
+        there.say(room, who, who, NONE)
+    honest = acts._sitting_of
+    monkeypatch.setattr(acts, "_sitting_of", lambda room: (acts.release(sitting=sitting.pk), honest(room))[1])
+    with pytest.raises(Refusal, match="released meanwhile"):
+        acts.withdraw(remark=mine.pk, by=there.table.at("Nia"))
