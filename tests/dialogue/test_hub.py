@@ -144,12 +144,12 @@ def test_each_remark_is_written_once_for_each_language_and_reaches_all(
     there.sit(room)
     written: list[str] = []
     honest = live.remark_frames
-    monkeypatch.setattr(
-        live,
-        "remark_frames",
-        lambda here, sitting, after: (written.append("once"), honest(here, sitting, after))[1],
-    )
 
+    def once(here: Any, sitting: Any, after: int) -> list[Frame]:
+        written.append("once")
+        return honest(here, sitting, after)
+
+    monkeypatch.setattr(live, "remark_frames", once)
     watcher = live.Watcher()
     people = [
         at(there, room, "Nia"),
