@@ -105,9 +105,7 @@ def _board(seat: Seated, sides: list[SeenSide], mine: list[Entered], sitting: se
             "entered": room.pk in entered,
             "own": room.kind != RoomKind.CAUCUS,
             "form": _change_form(room, seat),
-            "seats": [
-                placed[one.pk] for one in sorted(there[room.pk], key=lambda one: labels.get(one.pk, ""))
-            ],
+            "seats": sorted((placed[one.pk] for one in there[room.pk]), key=_by_side),
         }
         for room in every
     ]
