@@ -177,9 +177,7 @@ def _concerns(seat: Seated, _language: str) -> FormSheet:
     asks = {
         CONCERN_NAMES_OF["need"]: _("What must be satisfied for anything to hold?"),
         CONCERN_NAMES_OF["fear"]: _("What must not happen?"),
-        CONCERN_NAMES_OF["misperception"]: _(
-            "What do others believe of your side that is not so? Which side?"
-        ),
+        CONCERN_NAMES_OF["misperception"]: _("What do you think another side thinks or wants? Which side?"),
         _("Constraint"): _("What binds you at home? Asked only once there are ideas."),
     }
     items = tuple(Item(_(kind).capitalize(), note=ask, lines=4, boxes=far) for kind, ask in asks.items())

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tracktwo.content.scenarios import reading
-from tracktwo.content.scenarios.reading import Text
-from tracktwo.content.scenarios.reading import _Table as Table
+from tracktwo.content.scenarios.reading import Table, Text
 
 ANALYSIS = ("conflict", "track_one", "track_one_note", "initiatives", "contribution")
 SIGNS = {
@@ -54,7 +53,7 @@ class Rooms:
 
 def load_rooms(name: str = "orsel") -> Rooms:
     """Raises BadInput naming file, entry and remedy."""
-    top = reading._toml(reading.CONTENT / "scenarios" / name / "rooms.toml")
+    top = reading.toml(reading.CONTENT / "scenarios" / name / "rooms.toml")
     return Rooms(
         rooms=tuple(_room(each) for each in top.tables("room", "key")),
         remarks=tuple(_words(each, "room", "by", "attribution", "text") for each in _rows(top, "remark")),
@@ -78,7 +77,7 @@ def load(name: str = "orsel") -> Prepared:
 
 
 def load_folder(folder: Path) -> Prepared:
-    top = reading._toml(folder / "preparation.toml")
+    top = reading.toml(folder / "preparation.toml")
     analysis = top.table("analysis")
     return Prepared(
         analysis=_words(analysis, *ANALYSIS),
