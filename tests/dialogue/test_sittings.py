@@ -152,6 +152,30 @@ def test_nobody_is_moved_out_so_that_remarks_can_be_kept(there: House) -> None:
     assert ended(there, room) is False
 
 
+@pytest.mark.parametrize(("decided", "kept"), [(False, False), (True, True)])
+def test_nobody_is_withdrawn_so_that_remarks_can_be_kept(
+    plenary: tuple[House, Any], decided: bool, kept: bool
+) -> None:
+    there, room = plenary
+    there.sit(room)
+    there.say(room, "Nia", WORDS)
+    everybody_keeps(there, room, but="" if decided else "Sol")
+    process_acts.withdraw(seat=there.table.seats["Sol"], by=there.table.lead)
+    assert ended(there, room) is kept
+
+
+def test_a_withdrawal_that_forgets_the_rooms_would_be_found(
+    plenary: tuple[House, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, room = plenary
+    there.sit(room)
+    there.say(room, "Nia", WORDS)
+    everybody_keeps(there, room, but="Sol")
+    monkeypatch.setattr(process_acts, "at_withdrawing", [])
+    process_acts.withdraw(seat=there.table.seats["Sol"], by=there.table.lead)
+    assert ended(there, room) is True
+
+
 def test_what_was_never_released_is_never_kept(plenary: tuple[House, Any]) -> None:
     there, room = plenary
     sitting = there.sit(room)

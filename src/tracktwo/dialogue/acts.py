@@ -253,7 +253,17 @@ def _end_all(by: Seated) -> None:
         _end(sitting, by)
 
 
+def _leaves(seat: Seat) -> None:
+    """A seat that is withdrawn leaves the rooms that sit: nobody is withdrawn so that remarks could be kept."""
+    held = Sitting.unscoped.filter(process_id=seat.process_id, ended=False).values("room_id")
+    rooms = list(Room.unscoped.select_related("process").filter(pk__in=held))
+    for pk, seats in seats_in(rooms).items():
+        if seat.pk in {one.pk for one in seats} and seat.person_id is not None:
+            _left(next(room for room in rooms if room.pk == pk), seat)
+
+
 process_acts.at_closing.append(_end_all)
+process_acts.at_withdrawing.append(_leaves)
 
 
 def _compact() -> None:

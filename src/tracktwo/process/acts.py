@@ -41,6 +41,8 @@ RETURN_DAYS = 90
 LETTERS = "ABCDEFGH"
 # What other parts do when a process is closed, inside the same transaction: sittings still open end with it.
 at_closing: list[Callable[[Seated], None]] = []
+# And when a seat is withdrawn: it leaves the rooms that sit.
+at_withdrawing: list[Callable[[Seat], None]] = []
 
 
 def locked(process: UUID) -> None:
@@ -160,6 +162,8 @@ def withdraw(*, seat: UUID, by: Seated, once: str = "") -> None:
     row = _seat_of(by.process, seat)
     if row.pk == by.seat:
         raise Refusal(gettext_noop("Somebody else on the panel stands your own seat down."))
+    for leave in at_withdrawing:
+        leave(row)
     row.withdrawn = True
     row.save()
     record.write(process=by.process, verb="a seat withdraws", role=by.role)
