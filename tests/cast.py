@@ -28,7 +28,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.test import TestCase
 
-from tests import cast_concerns, cast_dialogue, cast_learn, cast_preparation
+from tests import cast_concerns, cast_dialogue, cast_learn, cast_preparation, cast_rounds
 from tracktwo.people.acts import make_account, make_convenor
 from tracktwo.people.models import Person
 from tracktwo.people.sessions import SessionStore
@@ -140,7 +140,7 @@ class Cast:
         if readers is not None:
             self.readers[label] = frozenset(readers)
 
-    def send(self, name: str, about: str, **sends: object) -> None:
+    def send(self, name: str, about: str, /, **sends: object) -> None:
         """Something to be posted to the address of this name on the walk."""
         self.sends.setdefault(name, []).append((sends, about))
 
@@ -335,6 +335,7 @@ def _the_process(cast: Cast) -> None:
     cast_preparation.plant(cast)
     cast_dialogue.plant(cast)
     cast_concerns.plant(cast)
+    cast_rounds.plant(cast)
     _paper(cast)
 
 

@@ -1,4 +1,4 @@
-"""Run by the peer's own Python: abcvoting's sequential PAV on the approvals of a file, print JSON."""
+"""Run by the peer's own Python: abcvoting's sequential PAV on a file's approvals, best of some runs, as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 
-def main(path: str, size: int) -> None:
+def main(path: str, size: int, runs: int) -> None:
     from abcvoting import abcrules
     from abcvoting.preferences import Profile
 
@@ -19,10 +19,12 @@ def main(path: str, size: int) -> None:
         ballots[person].append(statement)
     profile = Profile(int(data["statements"]))
     profile.add_voters(ballots)
-    began = time.perf_counter(), time.process_time()
-    committees = abcrules.compute_seqpav(profile, committeesize=size, resolute=True)
-    wall, cpu = time.perf_counter() - began[0], time.process_time() - began[1]
-    print(json.dumps({"wall": wall, "cpu": cpu, "committee": sorted(int(c) for c in committees[0])}))
+    cpu = []
+    for _ in range(runs):
+        began = time.process_time()
+        committees = abcrules.compute_seqpav(profile, committeesize=size, resolute=True)
+        cpu.append(time.process_time() - began)
+    print(json.dumps({"cpu": min(cpu), "committee": sorted(int(c) for c in committees[0])}))
 
 
-main(sys.argv[1], int(sys.argv[2]))
+main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

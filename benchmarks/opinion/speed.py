@@ -50,7 +50,7 @@ def measured(name: str, votes: Votes, args: argparse.Namespace, python: Path | N
     row |= {"votes": len(votes), "ours": ours(votes, args.runs).as_data(), "peak_mb": peak_memory()}
     if args.fallback:
         kernels.cool()
-        row["plain"] = ours(votes, max(1, args.runs // 3)).as_data()
+        row["plain"] = ours(votes, args.runs).as_data()
     if python is not None:
         row["red_dwarf"] = peers.red_dwarf(python, votes, runs=args.peer_runs)
     return row

@@ -1,4 +1,4 @@
-"""Figures as SVG text: bars of support, the map, the path of phases, the strip of all statements.
+"""Figures as SVG text: bars of support, the map, the path of phases, the strip of all statements, the conflict map.
 
 Pure: numbers and words in, a string out. The words come translated; every one is escaped here. No style
 attribute and no script, so the strictest content policy lets them through. Colour comes only through the
@@ -16,10 +16,10 @@ With `rtl` the figure is mirrored for right-to-left reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, cos, pi, sin, sqrt
+from math import atan2, ceil, cos, pi, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -500,6 +500,304 @@ def two_orders(
     # Numbers and names are placed by hand from both sides, so the drawing itself is read from the left.
     return framed(
         parts, key=key, title=title, description=description, height=height, rtl=False, box=(wide, height)
+    )
+
+
+# ---- the conflict map
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody on the conflict map: weight 1..3, and the side they belong to, if any."""
+
+    name: str
+    mark: Mark | None = None
+    weight: int = 1
+    spoiler: bool = False
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A line between two actors, by their places; `kind` is close, controls, channel, strained or conflict."""
+
+    one: int
+    other: int
+    kind: str
+
+
+_TIES = {
+    "close": 'stroke-width="3"',
+    "controls": 'stroke-width="1.4"',
+    "channel": 'stroke-width="2" stroke-linecap="round" stroke-dasharray="1 5"',
+    "strained": 'stroke-width="1.4" stroke-dasharray="7 4"',
+    "conflict": 'stroke-width="2"',
+}
+
+
+def conflict_map(
+    actors: Sequence[Actor],
+    ties: Sequence[Tie],
+    *,
+    key: str,
+    title: str,
+    captions: Mapping[str, str],
+    description: str = "",
+    rtl: bool = False,
+) -> str:
+    """Who is part of a conflict: numbered as in the table beside it, in two bows, with the lines between them.
+
+    The larger the sign the greater the influence; a diamond gains if talks fail. Lines differ by their form
+    and not by colour; `captions` says what each kind of line means, for those that are drawn.
+    """
+    wide, step, top = 440.0, 48, 30
+    half = (len(actors) + 1) // 2
+    height = top * 2 + step * (max(half, 2) - 1)
+    places = [_actor_place(place, len(actors), wide, step, top) for place in range(len(actors))]
+    if rtl:
+        places = [(wide - x, y) for x, y in places]
+    sizes = [_radius(actor) for actor in actors]
+    parts = [_tie(tie, places, sizes, wide / 2) for tie in ties]
+    parts += [
+        _actor(actor, place + 1, *places[place], outward=(places[place][0] > wide / 2) != rtl)
+        for place, actor in enumerate(actors)
+    ]
+    used = [kind for kind in captions if any(tie.kind == kind for tie in ties)]
+    for row, kind in enumerate(used):
+        y = height + 14 + 22 * row
+        ends = [(wide - 20, y), (wide - 80, y)] if rtl else [(20.0, y), (80.0, y)]
+        parts.append(_tie(Tie(0, 1, kind), ends, [0, 0], (ends[0][0] + ends[1][0]) / 2))
+        parts.append(words(captions[kind], f"{wide - 92 if rtl else 92:g}", y + 5, size=13, anchor="start"))
+    tall = height + 22 * len(used) + (8 if used else 0)
+    return framed(
+        parts, key=key, title=title, description=description, height=int(tall), rtl=rtl, box=(wide, tall)
+    )
+
+
+def _actor_place(place: int, count: int, wide: float, step: int, top: int) -> tuple[float, float]:
+    """Down the end side and up the start side, so that neighbours in the list stand near each other."""
+    half = (count + 1) // 2
+    rows = half if place < half else count - half
+    row = place if place < half else count - 1 - place
+    bow = cos((row - (rows - 1) / 2) / max(rows, 2) * pi * 0.75)
+    out = 34 + 30 * bow
+    y = top + step * (row + (half - rows) / 2)
+    return (wide / 2 + out if place < half else wide / 2 - out, y)
+
+
+def _radius(actor: Actor) -> int:
+    return 9 + 3 * min(3, max(1, actor.weight))
+
+
+def _actor(actor: Actor, number: int, x: float, y: float, *, outward: bool) -> str:
+    """The sign with its number, and the name beside it on the outer side; a long name is cut: the table has it."""
+    r = _radius(actor)
+    around = 'stroke="currentColor" stroke-width="1.8"'
+    if actor.spoiler:
+        corners = (
+            f"{x:.1f},{y - r - 3:.1f} {x + r + 3:.1f},{y:.1f} {x:.1f},{y + r + 3:.1f} {x - r - 3:.1f},{y:.1f}"
+        )
+        shape = f'<polygon points="{corners}" class="figure-paper" fill="Canvas" {around}/>'
+    else:
+        shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r}" class="figure-paper" fill="Canvas" {around}/>'
+    letter = f"{actor.mark.letter} · " if actor.mark else ""
+    lines = _in_two(f"{letter}{actor.name}")
+    shift = (r + 9) if x > 220 else -(r + 9)
+    name = "".join(
+        words(
+            # Set apart: a name of the other direction of writing keeps its own order.
+            f"\u2068{line}\u2069",
+            f"{x + shift:.1f}",
+            y + 5 + 15 * (row - (len(lines) - 1) / 2),
+            size=13,
+            anchor="start" if outward else "end",
+            halo=True,
+        )
+        for row, line in enumerate(lines)
+    )
+    hue = f' class="side-{hue_of(actor.mark.hue)}"' if actor.mark else ""
+    inside = words(str(number), f"{x:.1f}", y + 4.5, size=13, anchor="middle", bold=True)
+    return f"<g{hue}>{shape}{inside}</g>{name}"
+
+
+def _in_two(said: str, width: int = 16) -> list[str]:
+    """A name in at most two short lines; what does not fit is in the table."""
+    if len(said) <= width:
+        return [said]
+    cut = said.rfind(" ", 0, width + 1)
+    first, rest = (said[:cut], said[cut + 1 :]) if cut > 3 else (said[:width], said[width:])
+    return [first, rest if len(rest) <= width else f"{rest[: width - 1].rstrip()}…"]
+
+
+def _tie(tie: Tie, places: Sequence[tuple[float, float]], sizes: Sequence[int], middle: float) -> str:
+    """A line that bows to the middle; it ends at the rim of the signs."""
+    one, other = places[tie.one], places[tie.other]
+    turn = (middle, (one[1] + other[1]) / 2)
+    begin, end = _rim(one, turn, sizes[tie.one] + 4), _rim(other, turn, sizes[tie.other] + 4)
+    line = (
+        f'<path d="M{begin[0]:.1f} {begin[1]:.1f}Q{turn[0]:.1f} {turn[1]:.1f} {end[0]:.1f} {end[1]:.1f}" '
+        f'fill="none" stroke="currentColor" stroke-opacity=".75" {_TIES[tie.kind]}/>'
+    )
+    if tie.kind == "controls":
+        return line + _arrow(*end, atan2(end[1] - turn[1], end[0] - turn[0]))
+    if tie.kind == "conflict":
+        x, y = (begin[0] + 2 * turn[0] + end[0]) / 4, (begin[1] + 2 * turn[1] + end[1]) / 4
+        cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
+        return f'{line}<path d="{cross}" stroke="currentColor" stroke-width="2.4"/>'
+    return line
+
+
+def _rim(centre: tuple[float, float], towards: tuple[float, float], size: float) -> tuple[float, float]:
+    """The point at so much distance from the middle of a sign."""
+    dx, dy = towards[0] - centre[0], towards[1] - centre[1]
+    far = sqrt(dx * dx + dy * dy) or 1.0
+    near = min(size, far)
+    return centre[0] + dx / far * near, centre[1] + dy / far * near
+
+
+# ---- the grid of risks
+
+
+def risk_grid(
+    numbers: Mapping[tuple[int, int], Sequence[int]],
+    *,
+    levels: Sequence[str],
+    axes: tuple[str, str],
+    key: str,
+    title: str,
+    description: str = "",
+    rtl: bool = False,
+) -> str:
+    """Risks by likelihood (across) and severity (upwards), as the numbers they have in the table.
+
+    `levels` are the words for 0, 1, 2 on both axes; the darker a field, the more both come together.
+    """
+    side, left, top = 96, 78.0, 8
+    wide, tall = left + 3 * side + 8, top + 3 * 62 + 46
+    parts = []
+    for likely in range(3):
+        for severe in range(3):
+            x, y = left + side * likely, top + 62 * (2 - severe)
+            x = wide - x - side if rtl else x
+            parts.append(
+                f'<rect x="{x:g}" y="{y}" width="{side - 4}" height="58" rx="4" class="figure-accent" '
+                f'fill="currentColor" fill-opacity="{0.06 + 0.09 * (likely + severe):.2f}"/>'
+            )
+            some = ", ".join(map(str, numbers.get((likely, severe), ())))
+            said = f"\u2066{some}\u2069" if some else ""
+            parts.append(words(said, f"{x + side / 2 - 2:g}", y + 35, size=17, anchor="middle", bold=True))
+    for place, level in enumerate(levels):
+        x = left + side * (place + 0.5)
+        parts.append(words(level, f"{wide - x if rtl else x:g}", top + 204, size=13, anchor="middle"))
+        beside = wide - left + 10 if rtl else left - 10
+        parts.append(words(level, f"{beside:g}", top + 62 * (2 - place) + 38, size=13, anchor="end"))
+    edge = wide if rtl else 0
+    parts.append(words(axes[1], f"{edge:g}", top + 8, size=12, anchor="start", faint=True))
+    centre = left + side * 1.5
+    parts.append(
+        words(
+            axes[0], f"{wide - centre if rtl else centre:g}", tall - 8, size=12, anchor="middle", faint=True
+        )
+    )
+    return framed(
+        parts, key=key, title=title, description=description, height=int(tall), rtl=rtl, box=(wide, tall)
+    )
+
+
+# ---- who has heard what
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """One side, and for each concern of another how far it is: heard, not yet, waiting, unheard, or "" (not asked)."""
+
+    mark: Mark
+    label: str
+    cells: tuple[str, ...]
+
+
+def hearing_strip(
+    rows: Sequence[Hearer],
+    *,
+    key: str,
+    title: str,
+    description: str = "",
+    legend: Sequence[tuple[str, str]] = (),
+    rtl: bool = False,
+) -> str:
+    """For each other side a row of numbered squares, one a concern, in the order of the table beside it.
+
+    Full with a tick: heard. Half: not yet. Dots: waits for an answer. Dashed: not restated yet. A dash: not asked.
+    `legend` explains the squares in words, as pairs of state and words.
+    """
+    wide, line, pitch = 340.0, 9, 36
+    parts = [patterns(key, [row.mark.hue for row in rows])]
+    y = 0
+    for row in rows:
+        start, end = (f"{wide:g}", "0") if rtl else ("0", f"{wide:g}")
+        beside = wide - 28 if rtl else 28
+        parts += [
+            badge(row.mark, start, y + 11, rtl=rtl),
+            words(row.mark.name, f"{beside:g}", y + 16, size=14, anchor="start"),
+            words(row.label, end, y + 16, size=14, anchor="end", bold=True),
+        ]
+        y += 28
+        for place, state in enumerate(row.cells):
+            x = (place % line) * pitch + 2
+            left = wide - x - 24 if rtl else x
+            top = y + (place // line) * 44
+            parts.append(_heard_cell(state, row.mark, key, left, top))
+            parts.append(
+                words(str(place + 1), f"{left + 12:g}", top + 36, size=11, anchor="middle", faint=True)
+            )
+        y += (max(len(row.cells) - 1, 0) // line + 1) * 44 + 10
+    for place, (state, said) in enumerate(legend):
+        column, top = (place % 2) * wide / 2, y + (place // 2) * 26
+        left = wide - column - 18 if rtl else column + 2
+        parts.append(_heard_cell(state, Mark("", 1), key, left, top, size=16, plain=True))
+        at = left - 6 if rtl else left + 22
+        parts.append(words(said, f"{at:g}", top + 13, size=13, anchor="start", faint=True))
+    height = y + (len(legend) + 1) // 2 * 26
+    return framed(
+        parts, key=key, title=title, description=description, height=height, rtl=rtl, box=(wide, height)
+    )
+
+
+def _heard_cell(
+    state: str, mark: Mark, key: str, x: float, y: float, *, size: int = 24, plain: bool = False
+) -> str:
+    """One square. `plain`, as in a legend, is in the ink of the text and without the weave of a side."""
+    where = f'x="{x:g}" y="{y:g}" width="{size}" height="{size}" rx="3"'
+    hue, half = hue_of(mark.hue), size / 2
+    edge = 'fill="none" stroke="currentColor" stroke-width="1.5"'
+    drawn = {
+        "heard": f'<rect {where} fill="currentColor" fill-opacity=".3"/>'
+        + ("" if plain else f'<rect {where} fill="url(#{mark_id(key)}-p{hue})" fill-opacity=".55"/>')
+        + f"<rect {where} {edge}/>"
+        + _tick_mark(x + half, y + half, size / 24),
+        "not yet": f'<path d="M{x:g} {y + size:g}V{y:g}L{x + size:g} {y + size:g}Z" fill="currentColor" '
+        f'fill-opacity=".45"/><rect {where} {edge}/>',
+        "waiting": f"<rect {where} {edge}/>"
+        + "".join(
+            f'<circle cx="{x + half + step * size / 4:g}" cy="{y + half:g}" r="{size / 14:.2f}" fill="currentColor"/>'
+            for step in (-1, 0, 1)
+        ),
+        "unheard": f'<rect {where} {edge} stroke-opacity=".7" stroke-dasharray="3 3"/>',
+    }.get(
+        state,
+        f'<line x1="{x + half - 4:g}" x2="{x + half + 4:g}" y1="{y + half:g}" y2="{y + half:g}" '
+        'stroke="currentColor" stroke-opacity=".6" stroke-width="1.5"/>',
+    )
+    return f'<g class="{"figure-ink" if plain else f"side-{hue}"}">{drawn}</g>'
+
+
+def _tick_mark(x: float, y: float, scale: float) -> str:
+    """A tick, with a halo that keeps it readable on every weave."""
+    steps = "l{:.1f} {:.1f} {:.1f} {:.1f}".format(*(scale * step for step in (4, 4.5, 8, -9)))
+    path = f'd="M{x - 6 * scale:.1f} {y + 0.5 * scale:.1f}{steps}"'
+    round_ends = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
+    return (
+        f'<path {path} {round_ends} class="figure-halo" stroke-width="{6 * scale:.1f}"/>'
+        f'<path {path} {round_ends} class="figure-ink" stroke="currentColor" stroke-width="{2.4 * scale:.1f}"/>'
     )
 
 

@@ -73,9 +73,11 @@ def prepare(say: Callable[[str], None]) -> None:
         # Never the address itself: it may hold a password.
         remedy = "check TRACKTWO_DATABASE_URL, or the file tracktwo.sqlite3, and that the database runs"
         raise BadInput("the database cannot be opened", remedy=remedy) from None
+    from tracktwo.dialogue import acts as dialogue
     from tracktwo.statements import closure
 
     closure.finish_all()
+    dialogue.finish_all()
     say("pictures and style sheets")
     call_command("collectstatic", verbosity=0, interactive=False)
     try:
@@ -101,6 +103,7 @@ def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
     import uvicorn
 
     from tracktwo.asgi import application
+    from tracktwo.dialogue.releasing import Releaser
     from tracktwo.statements.counting import Counter
 
     config = uvicorn.Config(
@@ -115,24 +118,32 @@ def run(taken: socket.socket, *, ready: Callable[[], None]) -> None:
     )
     for end in ENDS[1:]:
         signal.signal(end, _as_interrupt)
-    counter = Counter()
-    counter.start()
+    in_the_background = (Counter(), Releaser())
+    for one in in_the_background:
+        one.start()
     try:
         with suppress(KeyboardInterrupt):  # uvicorn stops in order, then hands the signal on
             _announcing(config, ready).run(sockets=[taken])
     finally:
-        counter.stop()
+        for one in in_the_background:
+            one.stop()
 
 
 def _announcing(config: Any, ready: Callable[[], None]) -> Any:
     import uvicorn
 
     class Announcing(uvicorn.Server):
-        """Says that it is ready once it listens."""
+        """Says that it is ready once it listens; ends the streams first when it stops."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             ready()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            from tracktwo.dialogue import live
+
+            live.stop()
+            await super().shutdown(sockets=sockets)
 
     return Announcing(config)
 

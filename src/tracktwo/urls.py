@@ -12,8 +12,11 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import URLPattern, path
 
 from tracktwo import web
+from tracktwo.concerns import views as concerns
+from tracktwo.dialogue import views as dialogue
 from tracktwo.learn import views as learn
 from tracktwo.people import views as people
+from tracktwo.preparation import views as preparation
 from tracktwo.process import views as process
 from tracktwo.statements import views as statements
 from tracktwo.transfer import views as transfer
@@ -37,10 +40,10 @@ urlpatterns = [
     path("leave/", process.leave, name="leave"),
     path("health/", web.health, name="health"),
     # a process begins, and people take their seats
-    path("begin/", process.begin, name="begin"),
+    path("begin/", preparation.begin, name="begin"),
     path("enter/", process.enter, name="enter"),
     path("enter/<str:code>/", process.enter, name="enter-with"),
-    path(P, process.process, name="process"),
+    path(P, preparation.process, name="process"),
     path(P + "sit/", process.sit, name="sit"),
     path(P + "seats/", process.seats, name="seats"),
     path(P + "seats/slips/", process.slips, name="slips"),
@@ -49,6 +52,29 @@ urlpatterns = [
     path(P + "steps/", process.steps, name="steps"),
     path(P + "thaw/", process.thaw, name="thaw"),
     path(P + "record/", process.record_page, name="record"),
+    # needs and fears
+    path(P + "needs/", concerns.needs, name="needs"),
+    path(P + "needs/mine/", concerns.my_words, name="my-words"),
+    path(P + "needs/<uuid:concern>/", concerns.concern, name="concern"),
+    path(P + "ideas/", concerns.ideas, name="ideas"),
+    path(P + "constraints/", concerns.constraints, name="constraints"),
+    path(P + "reassurances/", concerns.reassurances, name="reassurances"),
+    path(P + "re-entry/", concerns.re_entry, name="re-entry"),
+    # preparation: the panel's worktable, the long list, what everybody is asked and told beforehand
+    path(P + "prepare/", preparation.prepare, name="prepare"),
+    path(P + "prepare/ripeness/", preparation.ripeness, name="ripeness"),
+    path(P + "prepare/risks/", preparation.risks, name="risks"),
+    path(P + "long-list/", preparation.long_list, name="long-list"),
+    path(P + "long-list/<uuid:candidate>/", preparation.candidate, name="candidate"),
+    path(P + "intake/", preparation.intake, name="intake"),
+    path(P + "panel/", preparation.panel, name="panel"),
+    path(P + "agenda/", preparation.agenda_page, name="agenda"),
+    path(P + "agenda/file/", preparation.agenda_file, name="agenda-file"),
+    # rooms
+    path(P + "rooms/", dialogue.rooms, name="rooms"),
+    path(P + "rooms/<uuid:room>/", dialogue.room, name="room"),
+    path(P + "rooms/<uuid:room>/live/", dialogue.room_live, name="room-live"),
+    path(P + "rooms/<uuid:room>/minutes/", dialogue.minutes, name="minutes"),
     # statements and votes
     path(P + "vote/", statements.vote, name="vote"),
     path(P + "statements/", statements.statements, name="statements"),
@@ -59,11 +85,18 @@ urlpatterns = [
     path(P + "common-ground/table/", statements.table, name="table"),
     path(P + "common-ground/map/", statements.opinion_map, name="map"),
     path(P + "common-ground/compute/", statements.compute, name="compute"),
+    path(P + "rounds/", statements.all_rounds, name="rounds"),
+    path(P + "rounds/<uuid:round>/", statements.one_round, name="round"),
     path(P + "close/", statements.close, name="close"),
     # the paper
     path(P + "paper/", transfer.paper, name="paper"),
     path(P + "paper/draft/", transfer.draft, name="draft"),
     path(P + "paper/pdf/", transfer.pdf, name="paper-pdf"),
+    path(P + "print/", transfer.print_forms, name="print"),
+    path(P + "type-in/", transfer.type_in, name="type-in"),
+    path(P + "projector/<str:view>/", transfer.projector, name="projector"),
+    path(P + "brief/", transfer.panel_brief, name="brief"),
+    path(P + "brief/pdf/", transfer.brief_pdf, name="brief-pdf"),
     # the study guide
     path("learn/", learn.guide_front, name="learn"),
     path("learn/terms/<slug:term>/", learn.term, name="term"),

@@ -21,3 +21,11 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
         yield casting.make()
         transaction.set_rollback(True)
     casting.wipe()
+
+
+@pytest.fixture(autouse=True)
+def clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room shows its next tick: two readings of one page must not differ by the minute."""
+    from tracktwo.dialogue import acts
+
+    monkeypatch.setattr(acts, "clock", lambda: 1_700_000_000.0)

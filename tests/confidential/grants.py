@@ -26,6 +26,8 @@ UNPLANTED = {
     "AnalysisRun.counted": "counted",
     "AnalysisRun.suspected": "suspected",
     "Statement.side_of_author": "side of an author",
+    "RoundBallot.answers": "answers in a round",
+    "Relation.kind": "relation",
     "Line.figures": "paper",
     "Line.checks": "paper",
 }
@@ -95,7 +97,9 @@ def _words(house: Cast, column: str, process: str, value: Any, row: Any) -> Iter
     if text is None:
         return
     if column in ALWAYS or column in UNPLANTED:
-        yield Word(ALWAYS.get(column) or UNPLANTED[column], process)
+        thing = ALWAYS.get(column) or UNPLANTED[column]
+        known = house.words.get(str(row.pk))  # whose it is, where the row itself was kept as this thing
+        yield known if known is not None and known.thing == thing else Word(thing, process)
         return
     for said in found_in(text, house.words):
         yield house.words[said]

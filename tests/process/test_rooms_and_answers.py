@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 
@@ -73,17 +74,18 @@ def test_a_room_of_another_process_is_nobodys(table):
 
 
 def test_ones_own_answers_open_to_oneself_and_open_nothing_else(table):
-    rows = {}
+    rows: dict[str, tuple[Intake, ReentryPlan]] = {}
     for label in ("Nia", "Sol"):
         intake = Intake(process_id=table.id, seat_id=table.seats[label])
         intake.answers = f"the worries of {label}"
         plan = ReentryPlan(process_id=table.id, seat_id=table.seats[label])
         plan.answers = f"what {label} will say at home"
-        for row in (intake, plan):
-            row.save()
+        intake.save()
+        plan.save()
         rows[label] = (intake, plan)
     nia = table.at("Nia")
-    for mine, other in zip(rows["Nia"], rows["Sol"], strict=True):
+    pairs: list[tuple[Any, Any]] = list(zip(rows["Nia"], rows["Sol"], strict=True))
+    for mine, other in pairs:
         grant = visibility.own_answers(nia, mine)
         assert "Nia" in mine.answers.open(grant)
         with pytest.raises(NotHere):

@@ -167,6 +167,8 @@ def test_every_act_that_the_record_can_hold_has_words():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.keyword) and node.arg == "verb":
                 written |= _constants(node.value)
+            elif path.name == "acts.py" and isinstance(node, ast.Constant) and node.value in ACTS:
+                written.add(str(node.value))  # one that an act chooses from a table
     assert sorted(written) == sorted(ACTS)
 
 

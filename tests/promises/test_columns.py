@@ -173,6 +173,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "tracktwo.Sitting": {
         "id": ("key", "random"), "process_id": ("key", ""), "room_id": ("key", ""), "number": ("number", ""),
         "ended": ("plain", "its key is gone, unless it is kept"), "kept": ("plain", "everybody in the room decided so"),
+        "somebody_left": ("plain", "moved out without having decided: then nothing is kept"),
         "length": ("number", "remarks released"), "floor": ("sealed", ""),
     },
     "tracktwo.Keep": {"id": ("key", "random"), "process_id": ("key", ""), "sitting_id": ("key", ""), "seat_id": ("key", "")},

@@ -101,6 +101,28 @@ def test_without_leave_many_rows_do_not_open(process):
             open_many(Ballot, "vector", process, rows, grant=grant)
 
 
+def test_a_vector_that_was_cut_or_altered_opens_nowhere_and_nothing_with_it(process):
+    grant = visibility.for_counting(process)
+    good, (key, vector) = sealed([cast(process, 1, {0: "agree"}), cast(process, 2, {0: "pass"})])
+    for wrong in (vector[:-1], vector[:20], b"", vector + b"x", vector[:-1] + bytes([vector[-1] ^ 1])):
+        for rows in ([good, (key, wrong)], [(key, wrong), good], [(key, wrong)]):
+            with pytest.raises(Unreadable):
+                open_many(Ballot, "vector", process, rows, grant=grant)
+
+
+def test_ballots_of_two_lengths_are_not_read_as_if_they_were_of_one(process):
+    grant = visibility.for_counting(process)
+    rows = [cast(process, 1, {0: "agree"}), cast(process, 1, {0: "agree"})]
+    rows[1].vector = Fresh(bytes(40))
+    rows[1].save()
+    with pytest.raises(ValueError, match="of one length"):
+        open_many(Ballot, "vector", process, sealed(rows), grant=grant)
+
+
+def test_no_rows_open_to_no_rows(process):
+    assert len(open_many(Ballot, "vector", process, [], grant=visibility.for_counting(process))) == 0
+
+
 def test_a_vector_moved_to_another_row_opens_nowhere(process):
     (one, vector), (other, _) = sealed([cast(process, 1, {0: "agree"}), cast(process, 2, {0: "pass"})])
     grant = visibility.for_counting(process)

@@ -737,6 +737,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("ended", models.BooleanField(default=False)),
                 ("kept", models.BooleanField(default=False)),
+                ("somebody_left", models.BooleanField(default=False)),
                 ("length", models.PositiveIntegerField(default=0)),
                 ("floor", tracktwo.vault.fields.SealedText(null=True)),
                 (

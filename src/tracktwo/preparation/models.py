@@ -26,7 +26,7 @@ class ConflictAnalysis(OfProcess):
     """What the panel knows of the conflict, and how this process relates to Track I. One a process."""
 
     conflict = SealedText(scope="panel", null=True)
-    track_one = SealedText(scope="panel", null=True)  # one of rules.TRACK_ONE, and a note below it
+    track_one = SealedText(scope="panel", null=True)  # JSON: one of rules.TRACK_ONE, and a note
     initiatives = SealedText(scope="panel", null=True)  # who else works on the same conflict
     contribution = SealedText(scope="panel", null=True)  # how this process is meant to make a difference
 
@@ -92,10 +92,10 @@ class Candidate(OfProcess):
     stage = models.CharField(max_length=12, choices=[(stage, stage) for stage in Stage], default=Stage.LISTED)
     seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL)
     name = SealedText(scope="long-list")
-    traits = SealedText(scope="long-list")  # JSON: sector, gender, age, seniority, capacity, criteria
+    traits = SealedText(scope="long-list")  # JSON: sector, gender, age, seniority, capacity
     contact = SealedText(scope="long-list", null=True)
     note = SealedText(scope="long-list", null=True)
-    risk = SealedText(scope="long-list", null=True)  # low, medium or high, and why
+    risk = SealedText(scope="long-list", null=True)  # JSON: low, medium or high, and a note
     consents = SealedText(scope="long-list", null=True)  # JSON: what the person consented to
 
     objects: ClassVar[LongList] = LongList()

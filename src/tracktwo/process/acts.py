@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,6 +39,10 @@ from tracktwo.vault import keys
 INVITATION_DAYS = 14
 RETURN_DAYS = 90
 LETTERS = "ABCDEFGH"
+# What other parts do when a process is closed, inside the same transaction: sittings still open end with it.
+at_closing: list[Callable[[Seated], None]] = []
+# And when a seat is withdrawn: it leaves the rooms that sit.
+at_withdrawing: list[Callable[[Seat], None]] = []
 
 
 def locked(process: UUID) -> None:
@@ -158,6 +162,8 @@ def withdraw(*, seat: UUID, by: Seated, once: str = "") -> None:
     row = _seat_of(by.process, seat)
     if row.pk == by.seat:
         raise Refusal(gettext_noop("Somebody else on the panel stands your own seat down."))
+    for leave in at_withdrawing:
+        leave(row)
     row.withdrawn = True
     row.save()
     record.write(process=by.process, verb="a seat withdraws", role=by.role)
@@ -302,6 +308,8 @@ def mark_closed(*, by: Seated) -> None:
     facilitating(by)
     row = Process.unscoped.get(pk=by.process)
     phases.may_step(Phase(row.phase), Phase.CLOSED)
+    for end in at_closing:
+        end(by)
     row.phase = Phase.CLOSED
     row.save()
     _forget_authors(by.process)

@@ -157,19 +157,60 @@ def _pages() -> list[tuple[str, list[tuple[str, str, frozenset[Role]]]]]:
                 ("record", _("Record"), rules.EVERYONE),
             ],
         ),
-        (_("Preparation"), []),
-        (_("Rooms"), []),
-        (_("Needs and fears"), []),
+        (
+            _("Preparation"),
+            [
+                ("agenda", _("Agenda"), rules.PANEL | {Role.INTERPRETER, Role.PARTICIPANT}),
+                ("intake", _("Intake"), rules.EVERYONE - {Role.VOTER}),
+                ("prepare", _("Conflict"), rules.PANEL),
+                ("ripeness", _("Ripeness"), rules.PANEL),
+                ("risks", _("Risks"), rules.PANEL),
+                ("long-list", _("Long list"), rules.FACILITATORS),
+                ("panel", _("Panel"), rules.EVERYONE - rules.OF_A_SIDE),
+            ],
+        ),
+        (
+            _("Rooms"),
+            [("rooms", _("Rooms"), rules.PANEL | {Role.INTERPRETER, Role.OBSERVER, Role.PARTICIPANT})],
+        ),
+        (
+            _("Needs and fears"),
+            [
+                ("needs", _("Board"), rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER, Role.OBSERVER}),
+                ("my-words", _("My words"), frozenset({Role.PARTICIPANT})),
+                ("ideas", _("Ideas"), rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER, Role.OBSERVER}),
+                (
+                    "constraints",
+                    _("Constraints"),
+                    rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER, Role.OBSERVER},
+                ),
+                (
+                    "reassurances",
+                    _("Reassurances"),
+                    rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER, Role.OBSERVER},
+                ),
+                ("re-entry", _("Going home"), rules.PANEL | {Role.PARTICIPANT}),
+            ],
+        ),
         (
             _("Statements"),
             [
                 ("vote", _("Vote"), rules.OF_A_SIDE),
                 ("common-ground", _("Common ground"), rules.EVERYONE),
                 ("statements", _("Statements"), rules.EVERYONE),
+                ("rounds", _("Rounds"), rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER}),
                 ("moderate", _("Moderate"), rules.FACILITATORS),
             ],
         ),
-        (_("Paper"), [("paper", _("Paper"), rules.PANEL)]),
+        (
+            _("Paper"),
+            [
+                ("paper", _("Paper"), rules.PANEL),
+                ("brief", _("Brief"), rules.PANEL),
+                ("print", _("Print"), rules.FACILITATORS),
+                ("type-in", _("Type in"), rules.FACILITATORS),
+            ],
+        ),
     ]
 
 

@@ -13,14 +13,14 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from tracktwo import figures
-from tracktwo.errors import NotHere, Refusal, gettext_noop
+from tracktwo.content.templates import chatham
+from tracktwo.errors import NotHere, Refusal
 from tracktwo.people import acts as people
 from tracktwo.people.forms import Account
 from tracktwo.people.models import Person
@@ -192,35 +192,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @audience(SIGNED_IN)
-def begin(request: HttpRequest) -> HttpResponse:
-    """Begin a process; whoever begins it takes the lead facilitator's seat."""
-    if not isinstance(request.user, Person) or not request.user.convenes:
-        raise NotHere
-    form = forms.Begin(request.POST or None, initial={"language": get_language()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            process = acts.begin(
-                **form.cleaned_data,
-                facilitator=_in_every_language(gettext_noop("Facilitator")),
-                by=request.user,
-                once=once_of(request),
-            )
-        except AlreadyDone:
-            return redirect("front")
-        return redirect("process", pid=process.pk)
-    return render(request, "process/begin.html", {"form": form}, status=400 if form.errors else 200)
-
-
-def _in_every_language(sentence: str) -> dict[str, str]:
-    """Words of ours that are kept as people's own are: in each language of the interface."""
-    said = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            said[code] = _(sentence)
-    return said
-
-
-@audience(SIGNED_IN)
 def thaw(request: HttpRequest, pid: UUID) -> HttpResponse:
     """End a freeze; from the list of one's processes, since every page of a frozen one is the same."""
     seat = visibility.take_seat(request.user, pid)
@@ -234,9 +205,8 @@ def thaw(request: HttpRequest, pid: UUID) -> HttpResponse:
 # --- inside -------------------------------------------------------------------------------------
 
 
-@page_for(*EVERYONE)
-def process(request: HttpRequest, seat: Seated) -> HttpResponse:
-    """The page of the process: what it is, where it stands, what to do next."""
+def process(request: HttpRequest, seat: Seated, **more: Any) -> HttpResponse:
+    """The page of the process: what it is, where it stands, what to do next. Preparation adds to it and serves it."""
     row = Process.unscoped.get(pk=seat.process)
     newest = GroundRules.objects.seen_by(seat).first()
     context = frame(
@@ -248,6 +218,7 @@ def process(request: HttpRequest, seat: Seated) -> HttpResponse:
         sides=door.seen_sides(seat),
         rules_wait=newest is not None and not _assented(seat, newest),
         can_vote=seat.role in rules.OF_A_SIDE and seat.phase is Phase.CONSULTING,
+        **more,
     )
     return render(request, "process/process.html", context)
 
@@ -275,6 +246,8 @@ def seats(request: HttpRequest, seat: Seated) -> HttpResponse:
                     label=values["label"],
                     official=values["official"],
                     side=_uuid(values["side"]) if values["side"] else None,
+                    one_click=seat.kind == rules.Kind.EXERCISE,
+                    introduction=values["label"] if seat.kind == rules.Kind.EXERCISE else None,
                     by=seat.role,
                     once=once_of(request),
                 )
@@ -309,6 +282,8 @@ def _labels(seat: Seated, rows: list[Seat]) -> list[dict[str, Any]]:
                 row.label, visibility.own_seat(seat) if row.pk == seat.seat else seat.grant
             ).text,
             "role": _(rules.ROLE_NAMES[Role(row.role)]),
+            "letter": row.side.letter if row.side else "",
+            "hue": row.side.place if row.side else 0,
             "official": row.official,
             "taken": row.person_id is not None,
             "you": row.pk == seat.seat,
@@ -379,9 +354,8 @@ def ground_rules(request: HttpRequest, seat: Seated) -> HttpResponse:
     """The ground rules: read, assent, and (facilitators) write a new version."""
     newest = GroundRules.objects.seen_by(seat).first()
     text = door.read(newest.text, seat.grant) if newest else None
-    form = forms.Rules(
-        request.POST if "text" in request.POST else None, initial={"text": text.text if text else ""}
-    )
+    begun = _chatham() if request.GET.get("from") == "chatham" else text.text if text else ""
+    form = forms.Rules(request.POST if "text" in request.POST else None, initial={"text": begun})
     if request.method == "POST" and _rules_posted(request, seat, newest, form):
         return redirect("rules", pid=seat.process)
     who_sees = _("Everybody with a seat sees the rules. That your seat assented is kept; when is not.")
@@ -394,14 +368,37 @@ def ground_rules(request: HttpRequest, seat: Seated) -> HttpResponse:
         text=text,
         assented=newest is not None and _assented(seat, newest),
         standing=acts.standing(seat.process) if seat.on_panel else None,
+        missing=_without_assent(seat, newest) if seat.on_panel and newest else [],
+        writing=request.GET.get("from") == "chatham" or bool(form.errors),
     )
     return render(request, "process/rules.html", context, status=400 if form.errors else 200)
+
+
+def _chatham() -> str:
+    """The ground rules under the Chatham House Rule in the reader's language, to begin from."""
+    return chatham().get(get_language() or "en", chatham()["en"])
+
+
+def _without_assent(seat: Seated, version: GroundRules) -> list[dict[str, Any]]:
+    """The seats that have not assented to the newest version, for the panel."""
+    done = Assent.unscoped.filter(process_id=seat.process, ground_rules=version).values_list(
+        "seat", flat=True
+    )
+    waiting = Seat.objects.seen_by(seat).filter(withdrawn=False).exclude(role=Role.VOTER).exclude(pk__in=done)
+    return _labels(seat, sorted(waiting.select_related("side"), key=_at_the_table))
+
+
+def _at_the_table(row: Seat) -> tuple[int, int, str]:
+    """Side by side, the panel last."""
+    return (row.side.place if row.side else 9, list(Role).index(Role(row.role)), str(row.pk))
 
 
 def _rules_posted(request: HttpRequest, seat: Seated, newest: GroundRules | None, form: forms.Rules) -> bool:
     """Carry out what was sent from the page of the ground rules; whether it was done."""
     with suppress(AlreadyDone):
-        if "text" not in request.POST:
+        if request.POST.get("do") == "chatham":
+            acts.write_ground_rules(text=chatham(), by=seat, once=once_of(request))
+        elif "text" not in request.POST:
             acts.assent(version=_uuid(request.POST.get("version")), by=seat, once=once_of(request))
         elif not seat.facilitates:
             raise NotHere
@@ -429,10 +426,37 @@ def steps(request: HttpRequest, seat: Seated) -> HttpResponse:
         here="steps",
         allowed=allowed,
         standing=acts.standing(seat.process),
+        needed=_needed(seat)
+        if Phase.CONVENING in phases.STEPS[seat.phase] or seat.phase is Phase.PREPARING
+        else [],
         all_steps=_steps_table(),
         picture=_steps_picture(seat),
     )
     return render(request, "process/steps.html", context)
+
+
+def _needed(seat: Seated) -> list[dict[str, Any]]:
+    """What convening waits for, each with the page where it is done."""
+    now = acts.standing(seat.process)
+    missing = now.assents_missing if now.rules_adopted else 0
+    return [
+        {"name": _("Ground rules are proposed"), "done": now.rules_adopted, "url": _page("rules", seat)},
+        {
+            "name": _("Every seat has assented to them"),
+            "done": now.rules_adopted and not missing,
+            "said": _("Seats that have not assented yet: %(n)s.") % {"n": missing} if missing else "",
+            "url": _page("rules", seat),
+        },
+        {
+            "name": _("The risks to everybody who takes a seat are reviewed"),
+            "done": now.risk_reviewed,
+            "url": _page("risks", seat),
+        },
+    ]
+
+
+def _page(name: str, seat: Seated) -> str:
+    return reverse(name, args=[seat.process])
 
 
 def _stepped(request: HttpRequest, seat: Seated) -> None:

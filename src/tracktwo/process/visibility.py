@@ -109,6 +109,11 @@ def at_the_room(seat: Seated, room: Any, listed: bool | None) -> Grant:
     return Grant(process=seat.process, scopes=frozenset({"rooms"}), rows=frozenset({room.pk}))
 
 
+def for_releasing(process: UUID, sitting: UUID) -> Grant:
+    """Leave to write the unattributed remarks of a sitting anew, in an order drawn by lot."""
+    return Grant(process=process, scopes=frozenset({f"sitting:{sitting}"}))
+
+
 def for_counting(process: UUID) -> Grant:
     """Leave for the analysis to read ballots. Never reaches a page: only counts leave the analysis."""
     return Grant(process=process, scopes=frozenset({"ballots", "counting"}))

@@ -67,6 +67,7 @@ ACTS = (
     gettext_noop("say not yet"),
     gettext_noop("a reassurance"),
     gettext_noop("set an idea aside"),
+    gettext_noop("take an idea up again"),
     gettext_noop("open a round"),
     gettext_noop("end a round"),
     gettext_noop("type in from paper"),

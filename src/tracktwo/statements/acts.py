@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
+from django.db.models import QuerySet
 
 from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.process import acts as process_acts
 from tracktwo.process import phases, visibility
 from tracktwo.process import rules as process_rules
-from tracktwo.process.models import Seat
+from tracktwo.process.models import Seat, Side
+from tracktwo.process.rules import Role
 from tracktwo.process.seated import Seated
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
-from tracktwo.statements import ballots, rules
-from tracktwo.statements.models import Ballot, Statement, Wording
-from tracktwo.statements.rules import State
+from tracktwo.statements import ballots, rounds, rules
+from tracktwo.statements.models import Ballot, Round, RoundBallot, Statement, Wording
+from tracktwo.statements.rules import Manner, Opening, State
 from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
@@ -260,3 +263,188 @@ def cast(*, process: UUID, side: Sequence[int], slots: np.ndarray, by: str, verb
     write_shuffled(rows)
     record.write(process=process, verb=verb, role=by)
     return len(rows)
+
+
+# --- rounds -----------------------------------------------------------------------------------
+
+
+@act
+def open_round(
+    *,
+    statements: Sequence[UUID],
+    manner: Manner,
+    by: Seated,
+    side: UUID | None = None,
+    new_cycle: bool = False,
+    once: str = "",
+) -> Round:
+    """Open a round inside one side, or jointly (no side). Every seat of it has its ballot from the start."""
+    first_time(once)
+    process_acts.facilitating(by)
+    if side is not None and not Side.unscoped.filter(pk=side, process_id=by.process).exists():
+        raise NotHere
+    before = list(Round.unscoped.filter(process_id=by.process).order_by("number"))
+    cycle = max((row.cycle for row in before), default=0 if new_cycle else 1) + new_cycle
+    chosen, seats = list(dict.fromkeys(statements)), _seats_of_round(by.process, side)
+    opening = _opening(by, chosen, side, cycle, before, seats)
+    rules.may_open_round(process_acts.phase_now(by.process), opening)
+    row = Round(
+        process_id=by.process, number=len(before) + 1, cycle=cycle, side_id=side, manner=manner, ended=False
+    )
+    row.asked = json.dumps([str(one) for one in chosen])
+    row.save()
+    _hand_out_sheets(row, seats)
+    record.write(process=by.process, verb="open a round", role=by.role)
+    return row
+
+
+def _seats_of_round(process: UUID, side: UUID | None) -> list[Seat]:
+    """Who sits at the table: of one side, or of all."""
+    seats = Seat.unscoped.filter(process_id=process, role=Role.PARTICIPANT, withdrawn=False)
+    return list((seats.filter(side_id=side) if side else seats).select_related("side"))
+
+
+def _opening(
+    by: Seated,
+    chosen: Sequence[UUID],
+    side: UUID | None,
+    cycle: int,
+    before: Sequence[Round],
+    seats: Sequence[Seat],
+) -> Opening:
+    """What the rules ask about before a round is opened."""
+    asked = {row.pk: set(asked_in(row, by)) for row in before}
+    alike = [row for row in before if row.side_id == side]
+    inside = {
+        seat.side.pk: (seat.side.letter, set().union(*(asked[row.pk] for row in before if _own(row, seat))))
+        for seat in seats
+        if seat.side
+    }
+    missing = [letter for letter, had in inside.values() if set(chosen) - had] if side is None else []
+    return Opening(
+        asked=Statement.unscoped.filter(
+            process_id=by.process, state=State.OPEN, slot__isnull=False, pk__in=chosen
+        ).count(),
+        chosen=len(chosen),
+        seats=len(seats),
+        one_is_open=any(not row.ended for row in alike),
+        asked_before=any(row.cycle == cycle and asked[row.pk] & set(chosen) for row in alike),
+        not_inside_yet=sorted(missing),
+    )
+
+
+def _own(row: Round, seat: Seat) -> bool:
+    """Whether this was a round of the seat's own side, and has ended."""
+    return row.ended and row.side_id is not None and row.side_id == seat.side_id
+
+
+def asked_in(row: Round, seat: Seated) -> list[UUID]:
+    """The statements of a round, in its order."""
+    return [UUID(one) for one in json.loads(row.asked.open(seat.grant))]
+
+
+def instrument_of(row: Round) -> str:
+    """A label of its own for every round: two rounds do not join, even for whoever holds the database."""
+    return f"round {row.pk}"
+
+
+def _hand_out_sheets(row: Round, seats: Sequence[Seat]) -> None:
+    """A sheet for every seat, written in random order: neither order nor time tells who answers."""
+    made = []
+    for seat in seats:
+        name = keys.pseudonym(row.process_id, instrument_of(row), seat.pk)
+        one = RoundBallot(process_id=row.process_id, round=row, pseudonym=name)
+        one.answers = Fresh(rounds.pack(rounds.blank(seat.side.place if seat.side else 0)))
+        made.append(one)
+    secrets.SystemRandom().shuffle(made)
+    RoundBallot.unscoped.bulk_create(made)
+
+
+def own_sheet(seat: Seated, row: Round) -> rounds.Sheet | None:
+    """What this seat has said in a round so far; None where it has no ballot in it."""
+    found = _own_sheets(seat, row).first()
+    return _opened_sheet(seat, row, found) if found else None
+
+
+def _own_sheets(seat: Seated, row: Round) -> QuerySet[RoundBallot]:
+    return RoundBallot.unscoped.filter(round=row, pseudonym=seat.pseudonym(instrument_of(row)))
+
+
+def _opened_sheet(seat: Seated, row: Round, ballot: RoundBallot) -> rounds.Sheet:
+    grant = visibility.own_row(seat, ballot, instrument=instrument_of(row), scope="ballots")
+    return rounds.unpack(ballot.answers.open_bytes(grant))
+
+
+@act
+def answer_round(
+    *,
+    round: UUID,
+    answers: Mapping[UUID, str | None],
+    by: Seated,
+    expected: Mapping[tuple[UUID, int], int] | None = None,
+    once: str = "",
+) -> None:
+    """Answer, or answer otherwise, until the end. What is not named stays as it is. Leaves no entry in the record."""
+    first_time(once)
+    if any(word is not None and word not in ballots.VOTES for word in answers.values()):
+        raise Refusal(gettext_noop("An answer is agree, disagree or pass."))
+    row = _held_round(by, round)
+    ballot = _own_sheets(by, row).select_for_update().first()
+    if ballot is None and not row.ended:
+        raise NotHere  # not of this round: it was opened without this seat
+    rules.may_answer_round(process_acts.phase_now(by.process), ended=row.ended)
+    assert ballot is not None
+    place = {one: number for number, one in enumerate(asked_in(row, by))}
+    if not set(answers) <= set(place) or not {one for one, _ in expected or ()} <= set(place):
+        raise NotHere
+    sheet = _opened_sheet(by, row, ballot).with_answers({place[one]: word for one, word in answers.items()})
+    if row.side_id is None:
+        sheet = sheet.with_expected(
+            {(place[one], side): band for (one, side), band in (expected or {}).items()}
+        )
+    ballot.answers = Fresh(rounds.pack(sheet))
+    ballot.save(update_fields=["answers"])
+
+
+def _held_round(by: Seated, round: UUID) -> Round:
+    """A round this seat may know of, held until the act is over: an answer is counted, or refused."""
+    seen = Round.objects.seen_by(by).filter(pk=round).values("pk")
+    row = Round.unscoped.select_for_update().filter(pk__in=seen).first()
+    if row is None:
+        raise NotHere
+    return row
+
+
+@act
+def end_round(*, round: UUID, by: Seated, once: str = "") -> None:
+    """End a round: its one result is counted and stored, and every sheet destroyed, so that nobody counts again."""
+    first_time(once)
+    process_acts.facilitating(by)
+    row = _held_round(by, round)
+    rules.may_end_round(process_acts.phase_now(by.process), ended=row.ended)
+    row.result, row.ended = json.dumps(_counted_round(row, by)), True
+    row.save()
+    RoundBallot.unscoped.filter(round=row).delete()
+    record.write(process=by.process, verb="end a round", role=by.role)
+
+
+def _counted_round(row: Round, by: Seated) -> dict[str, object]:
+    grant, manner = visibility.for_counting(by.process), Manner(row.manner)
+    found = list(RoundBallot.unscoped.filter(round=row))
+    sheets = [rounds.unpack(one.answers.open_bytes(grant)) for one in found]
+    names = _names_at_the_table(row, by) if manner is Manner.HANDS else {}
+    return rounds.result(
+        sheets,
+        sorted({sheet.side for sheet in sheets}),
+        asked=len(asked_in(row, by)),
+        manner=manner,
+        names=[names[bytes(one.pseudonym or b"")] for one in found] if names else (),
+    )
+
+
+def _names_at_the_table(row: Round, by: Seated) -> dict[bytes, str]:
+    """Whose sheet is whose, for a show of hands: everybody knew beforehand that it would be told."""
+    seats = Seat.unscoped.filter(process_id=by.process, role=Role.PARTICIPANT)
+    return {
+        keys.pseudonym(by.process, instrument_of(row), seat.pk): seat.label.open(by.grant) for seat in seats
+    }

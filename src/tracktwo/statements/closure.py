@@ -20,7 +20,7 @@ from tracktwo.process.seated import Seated
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
 from tracktwo.statements import acts, analysis
-from tracktwo.statements.models import Ballot
+from tracktwo.statements.models import Ballot, RoundBallot
 from tracktwo.vault import keys
 from tracktwo.vault.fields import Fresh
 
@@ -55,6 +55,7 @@ def _close(*, by: Seated, once: str) -> None:
     )  # votes under way end first
     analysis.run(process=by.process, by=by.role)
     _rewrite(ballots, by)
+    RoundBallot.unscoped.filter(process_id=by.process).delete()  # of a round nobody ended: it tells nothing
 
 
 def _rewrite(ballots: list[Ballot], by: Seated) -> None:
@@ -78,6 +79,7 @@ def _compact() -> None:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (FULL) tracktwo_ballot")
             cursor.execute("VACUUM (FULL) tracktwo_statement")
+            cursor.execute("VACUUM (FULL) tracktwo_roundballot")
         else:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

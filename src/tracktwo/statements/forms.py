@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracktwo.statements import rules
+from tracktwo.statements.rules import Manner
 from tracktwo.web import PlainText
 
 
@@ -45,3 +46,31 @@ class Moderate(forms.Form):
             ("", _("choose a reason")),
             *((key, _(words)) for key, words in rules.REASONS.items()),
         ]
+
+
+class OpenRound(forms.Form):
+    """A round over chosen statements: inside one side or jointly, and how it is answered."""
+
+    side = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Who answers"),
+        help_text=gettext_lazy("Inside each side first, then jointly."),
+    )
+    manner = forms.ChoiceField(
+        label=gettext_lazy("How it is answered"),
+        help_text=gettext_lazy("As the ground rules say. It cannot be changed once the round is open."),
+        widget=forms.RadioSelect,
+        initial=Manner.SEALED.value,
+    )
+    new_cycle = forms.BooleanField(
+        required=False, label=gettext_lazy("This begins a new cycle: the same statements may be asked again")
+    )
+
+    def __init__(self, *args: Any, sides: list[tuple[str, str]], again: bool, **named: Any) -> None:
+        super().__init__(*args, **named)
+        side, manner = self.fields["side"], self.fields["manner"]
+        assert isinstance(side, forms.ChoiceField) and isinstance(manner, forms.ChoiceField)
+        side.choices = [*sides, ("", _("all sides, jointly"))]
+        manner.choices = [(one.value, _(rules.MANNER_NAMES[one])) for one in Manner]
+        if not again:
+            del self.fields["new_cycle"]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from tracktwo.engines.disclosure import Figures
+from tracktwo.errors import NotHere
 from tracktwo.figures import Mark
 from tracktwo.process.door import SeenSide, seen_sides
 from tracktwo.process.seated import Seated
 from tracktwo.statements.analysis import FIGURES
-from tracktwo.statements.models import AnalysisRun
-from tracktwo.statements.rules import Leaning, Reach
+from tracktwo.statements.models import AnalysisRun, Round
+from tracktwo.statements.rules import Leaning, Manner, Reach
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,53 @@ def marks_of(sides: list[SeenSide], compared: str, held: Figures | None) -> list
 
 def group_name(group: int) -> str:
     return _("group %(number)s") % {"number": group + 1}
+
+
+# --- rounds among few ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SeenRound:
+    """A round as this seat may know it; `told` only once it has ended, and only for whom it is."""
+
+    id: UUID
+    number: int
+    cycle: int
+    side: SeenSide | None  # none: jointly
+    manner: Manner
+    ended: bool
+    asked: list[UUID]
+    told: dict[str, Any] | None
+
+
+def rounds_of(seat: Seated) -> list[SeenRound]:
+    """The rounds this seat may know of, in the order in which they were opened."""
+    sides = {side.id: side for side in seen_sides(seat)}
+    return [_seen_round(row, seat, sides) for row in Round.objects.seen_by(seat).order_by("number")]
+
+
+def round_of(seat: Seated, round: UUID) -> SeenRound:
+    """One of them; NotHere where it is not this seat's to know."""
+    found = next((one for one in rounds_of(seat) if one.id == round), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def row_of(seat: Seated, round: UUID) -> Round:
+    """The row behind a round this seat may know of."""
+    return Round.objects.seen_by(seat).get(pk=round)
+
+
+def _seen_round(row: Round, seat: Seated, sides: dict[UUID, SeenSide]) -> SeenRound:
+    mine = row.result is not None and row.result.scope in seat.grant.scopes
+    return SeenRound(
+        id=row.pk,
+        number=row.number,
+        cycle=row.cycle,
+        side=sides[row.side_id] if row.side_id else None,
+        manner=Manner(row.manner),
+        ended=row.ended,
+        asked=[UUID(one) for one in json.loads(row.asked.open(seat.grant))],
+        told=json.loads(row.result.open(seat.grant)) if mine and row.result else None,
+    )

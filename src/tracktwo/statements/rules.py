@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.errors import NotHere, Refusal, gettext_noop
 from tracktwo.process import rules as process_rules
 from tracktwo.process.phases import Phase
 from tracktwo.process.rules import Role
@@ -58,9 +60,80 @@ MANNER_NAMES: dict[Manner, str] = {
 }
 
 
+MOST_ASKED = 12  # statements in one round: what people can answer in one sitting, by hand too
+IN_ROUNDS = frozenset({Phase.TALKS, Phase.CONVENING, Phase.CONSULTING})
+
+
 def scope_of_round(side: object) -> str:
     """What a joint round told is for the table; what a round inside one side told is for that side."""
     return f"side:{side}" if side else "plenary"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What stands in the way of a round, as it is found when somebody wants to open one."""
+
+    asked: int  # statements that were chosen and are open for votes
+    chosen: int  # statements that were chosen
+    seats: int  # seats that would answer
+    one_is_open: bool  # of the same side, or jointly
+    asked_before: bool  # one of them, of the same side or jointly, in this cycle
+    not_inside_yet: Sequence[str]  # letters of sides without a round of their own on all of them
+
+
+def may_open_round(phase: Phase, opening: Opening) -> None:
+    """Inside each side first, then jointly; what is asked again is asked in a new cycle, to stay comparable."""
+    _in_rounds(phase)
+    if not 0 < opening.chosen <= MOST_ASKED:
+        raise Refusal(gettext_noop("Choose from one to %(most)s statements for a round."), most=MOST_ASKED)
+    if opening.asked < opening.chosen:
+        raise NotHere
+    if not opening.seats:
+        raise Refusal(
+            gettext_noop("Nobody could answer: there is no seat at the table yet. Add seats first.")
+        )
+    if opening.one_is_open:
+        raise Refusal(gettext_noop("A round of this kind is still open. End it first."))
+    if opening.asked_before:
+        raise Refusal(
+            gettext_noop(
+                "One of these statements was asked in this cycle already. Begin a new cycle to ask it again; "
+                "both answers then stand beside each other."
+            )
+        )
+    if opening.not_inside_yet:
+        raise Refusal(
+            gettext_noop(
+                "Inside first, then jointly: each side thinks alone before all of them answer together. "
+                "Still without a round of its own on these statements: side %(sides)s. "
+                "Open a round inside it first."
+            ),
+            sides=tuple(opening.not_inside_yet),
+        )
+
+
+def may_answer_round(phase: Phase, *, ended: bool) -> None:
+    """Answers are typed and changed until the end."""
+    _in_rounds(phase)
+    if ended:
+        raise Refusal(
+            gettext_noop("This round has ended. Its one result stands; answers are no longer taken.")
+        )
+
+
+def may_end_round(phase: Phase, *, ended: bool) -> None:
+    _in_rounds(phase)
+    if ended:
+        raise Refusal(gettext_noop("This round has ended already. Its one result stands."))
+
+
+def _in_rounds(phase: Phase) -> None:
+    if phase not in IN_ROUNDS:
+        raise Refusal(
+            gettext_noop(
+                "Rounds are held in talks with each side, in the workshop, and while statements are voted on."
+            )
+        )
 
 
 class Step(IntEnum):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Band, Cell
 from tracktwo.figures import Bar, Mark
+from tracktwo.statements.rounds import SHARES, Answered
 
 
 def bar(mark: Mark, cell: Cell) -> Bar:
@@ -30,3 +31,20 @@ def interval(cell: Cell) -> str:
     if cell.low is None or cell.high is None:
         return ""
     return _("%(low)s to %(high)s %%") % {"low": cell.low, "high": cell.high}
+
+
+def in_round(said: Answered) -> str:
+    """A side's answers in a round, in words: counts of a show of hands, a band of a sealed round, or why neither."""
+    if said.answered is not None:
+        return _("%(agree)s of %(answered)s agree") % {"agree": said.agree, "answered": said.answered}
+    if said.together:
+        return _("only all sides together")
+    return _(disclosure.BANDS[said.band]) if said.band else _("fewer than four answers: not told")
+
+
+def round_bar(mark: Mark, said: Answered) -> Bar:
+    if said.answered:
+        share = (said.agree or 0) / said.answered
+        return Bar(mark, in_round(said), share, share, share)  # counted: no interval around it
+    low, high = (None, None) if said.together else SHARES.get(said.band, (None, None))
+    return Bar(mark, in_round(said), low=low, high=high)

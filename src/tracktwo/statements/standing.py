@@ -7,6 +7,7 @@ engine's own packing is made of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 import numpy as np
@@ -14,7 +15,7 @@ from django.db.models import CharField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from tracktwo.engines.opinion.votes import SHORT_CODES, Codes, Votes
+from tracktwo.engines.opinion.votes import Votes
 from tracktwo.process import visibility
 from tracktwo.statements import ballots
 from tracktwo.statements.models import Ballot
@@ -23,14 +24,9 @@ from tracktwo.vault.fields import open_many
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
+_AT_ONCE = 4_096  # ballots opened at a time; memory just used is the quickest
 _SHIFT = np.array([0, 2, 4, 6], dtype=np.uint8)  # bits of the four slots of a byte
 _PACKED = 1 << 31  # in the width of a stored standing: its rows are packed
-# How many votes a byte of four slots holds, and which: for the r-th vote of byte b, slot * 4 + vote + 1 as [r, b].
-_IN_BYTE = np.array([sum(b >> s & 3 > 0 for s in (0, 2, 4, 6)) for b in range(256)], dtype=np.uint8)
-_NTH = np.zeros((4, 256), dtype=np.uint8)
-for _b in range(256):
-    _held = [slot << 2 | (_b >> 2 * slot & 3) - 1 for slot in range(4) if _b >> 2 * slot & 3]
-    _NTH[: len(_held), _b] = _held
 
 
 @dataclass(frozen=True)
@@ -86,26 +82,11 @@ class Standing:
         return make(ids.view("V16"), side.astype(np.int64), table.copy())
 
     def votes(self, open_slots: tuple[int, ...], statements: int) -> Votes:
-        """The votes on open slots; a statement keeps its slot as its number for the life of the process.
-
-        Only bytes that hold a vote are unpacked; they stand by person, then statement, as `Votes` wants them.
-        """
-        asked = np.zeros(self.marks.shape[1] * 4, dtype=np.uint8)
-        asked[list(open_slots)] = 3
-        marks = (self.marks & Standing.of_slots(self.ids[:1], self.side[:1], asked[None]).marks[0]).ravel()
-        place = np.flatnonzero(marks.astype(bool))
-        held = marks[place]
-        several = _IN_BYTE[held]
-        ends = np.cumsum(several, dtype=np.int64)
-        total = int(ends[-1]) if len(ends) else 0
-        code: Codes = np.empty(total, np.uint16) if statements <= SHORT_CODES else np.empty(total, np.uint32)
-        byte = ((place % self.marks.shape[1]) << 4).astype(code.dtype)
-        code[ends - several] = byte + _NTH[0][held]
-        for nth in (1, 2, 3):
-            more = np.flatnonzero(several > nth)
-            code[ends[more] - several[more] + nth] = byte[more] + _NTH[nth][held[more]]
-        begins = np.searchsorted(place, np.arange(len(self.ids) + 1) * self.marks.shape[1])
-        return Votes(np.append(0, ends)[begins], code, statements)
+        """The votes on open slots; a statement keeps its slot as its number for the life of the process."""
+        asked = np.zeros((1, self.marks.shape[1] * 4), dtype=np.uint8)
+        asked[0, list(open_slots)] = 3
+        wanted = Standing.of_slots(self.ids[:1], self.side[:1], asked).marks[0]
+        return Votes.from_marks(self.marks, wanted, statements=statements)
 
 
 def gathered(process: UUID) -> Standing:
@@ -115,19 +96,21 @@ def gathered(process: UUID) -> Standing:
     asked = Ballot.unscoped.filter(process_id=process, blank=False).values_list(
         Cast("pk", CharField()), "vector"
     )
-    rows = list(asked)
-    if not rows:
+    rows, names, tables = asked.iterator(chunk_size=_AT_ONCE), [], []
+    while some := list(islice(rows, _AT_ONCE)):
+        digits = "".join([str(pk) for pk, _ in some]).replace("-", "")
+        sealed = list(zip(_written(digits), [vector for _, vector in some], strict=True))
+        tables.append(open_many(Ballot, "vector", process, sealed, grant=grant))
+        names.append(bytes.fromhex(digits))
+    if not tables:
         nothing = np.zeros((0, ballots.CAPACITIES[0] // 4), np.uint8)
         return Standing(np.zeros(0, "V16"), np.zeros(0, np.int64), nothing)
-    digits = "".join(str(pk) for pk, _ in rows).replace("-", "")
-    sealed = list(zip(_written(digits), (vector for _, vector in rows), strict=True))
-    opened = open_many(Ballot, "vector", process, sealed, grant=grant)
-    table = np.frombuffer(b"".join(opened), dtype=np.uint8).reshape(len(rows), -1)
-    ids = np.frombuffer(bytes.fromhex(digits), dtype=">u8").reshape(-1, 2)
-    marks = table[:, ballots.HEAD :]
+    table, ids = np.concatenate(tables), np.frombuffer(b"".join(names), dtype=">u8").reshape(-1, 2)
     order = np.lexsort((ids[:, 1], ids[:, 0]))
-    order = order[np.asarray(marks.any(axis=1))[order]]
-    return Standing(ids[order].view("V16").ravel(), table[order, 1].astype(np.int64), marks[order])
+    marks = table[order, ballots.HEAD :]
+    votes = np.asarray(marks.any(axis=1))
+    order, marks = order[votes], marks if votes.all() else marks[votes]
+    return Standing(ids[order].view("V16").ravel(), table[order, 1].astype(np.int64), marks)
 
 
 def _written(digits: str) -> list[bytes]:

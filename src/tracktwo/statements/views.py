@@ -18,20 +18,22 @@ from django.utils.translation import gettext as _
 from tracktwo import figures
 from tracktwo.engines import disclosure
 from tracktwo.engines.disclosure import Band, Withheld
-from tracktwo.errors import NotHere
+from tracktwo.errors import NotHere, Refusal
 from tracktwo.figures import Bar, Mark
 from tracktwo.process import rules as process_rules
-from tracktwo.process.door import cover_title, crowd_of, frame, page_for
+from tracktwo.process.door import SeenSide, cover_title, crowd_of, frame, page_for, seen_sides
+from tracktwo.process.models import Seat
 from tracktwo.process.phases import ENDED
-from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE
+from tracktwo.process.rules import EVERYONE, FACILITATORS, OF_A_SIDE, Role
 from tracktwo.process.seated import Seated
+from tracktwo.process.wording import worded
 from tracktwo.record.once import AlreadyDone
-from tracktwo.statements import acts, asking, closure, counting, forms, results, rules, saying
+from tracktwo.statements import acts, asking, closure, counting, forms, results, rounds, rules, saying, sheets
 from tracktwo.statements.models import Seen, Statement
 from tracktwo.statements.reckoning import GROUPS, SIDES
-from tracktwo.statements.results import Crossing, Told
-from tracktwo.statements.rules import LEANING_NAMES, REACH_NAMES, REACH_SHARES, State
-from tracktwo.web import language_name, once_of
+from tracktwo.statements.results import Crossing, SeenRound, Told
+from tracktwo.statements.rules import LEANING_NAMES, MANNER_NAMES, REACH_NAMES, REACH_SHARES, Manner, State
+from tracktwo.web import language_name, once_of, say
 
 SENTENCES = 5
 MOST_COMPARED = 10
@@ -546,3 +548,301 @@ def compute(request: HttpRequest, seat: Seated) -> HttpResponse:
     elif request.method == "POST":
         counting.run(seat.process, by=seat.role)
     return redirect("common-ground", pid=seat.process)
+
+
+# --- rounds -------------------------------------------------------------------------------------
+
+AT_THE_TABLE = process_rules.PANEL | {Role.PARTICIPANT, Role.INTERPRETER, Role.OBSERVER}
+
+
+@page_for(*AT_THE_TABLE)
+def all_rounds(request: HttpRequest, seat: Seated) -> HttpResponse:
+    """The rounds so far, what they told, cycle beside cycle; facilitators open the next one."""
+    if "plenary" not in seat.grant.scopes:
+        raise NotHere
+    known = results.rounds_of(seat)
+    form = _opening_form(request, seat, known)
+    if request.method == "POST":
+        if not seat.facilitates:
+            raise NotHere
+        if form.is_valid():
+            _opened_round(request, seat, form.cleaned_data)
+            return redirect("rounds", pid=seat.process)
+    shown = {one.id: one for one in _seen(seat, state=State.OPEN)}
+    kept = set(request.POST.getlist("statement"))
+    context = frame(
+        seat,
+        _(
+            "A round inside one side is told to that side alone; a joint round to everybody at the table. "
+            "The panel sees which rounds there are."
+        ),
+        here="rounds",
+        rounds=[_round_line(one, seat) for one in reversed(known)],
+        compared=_compared(known, shown, seat),
+        form=form,
+        choices=[{"one": one, "chosen": str(one.id) in kept} for one in shown.values()],
+        most=rules.MOST_ASKED,
+    )
+    return render(request, "statements/rounds.html", context, status=400 if form.errors else 200)
+
+
+def _opening_form(request: HttpRequest, seat: Seated, known: list[SeenRound]) -> forms.OpenRound:
+    sides = [
+        (str(side.id), _("inside %(name)s") % {"name": f"{side.letter} · {side.name}"})
+        for side in seen_sides(seat)
+    ]
+    return forms.OpenRound(
+        request.POST if request.method == "POST" else None, sides=sides, again=any(one.ended for one in known)
+    )
+
+
+def _opened_round(request: HttpRequest, seat: Seated, values: dict[str, Any]) -> None:
+    chosen = [_uuid_or_none(one) for one in request.POST.getlist("statement")]
+    with suppress(AlreadyDone):
+        acts.open_round(
+            statements=[one for one in chosen if one],
+            manner=Manner(values["manner"]),
+            side=_uuid_or_none(values["side"]),
+            new_cycle=values.get("new_cycle", False),
+            by=seat,
+            once=once_of(request),
+        )
+
+
+def _round_line(one: SeenRound, seat: Seated) -> dict[str, Any]:
+    """A round in the list: what it is, and what this seat can do with it."""
+    if not one.ended:
+        state = _("open for answers")
+    elif one.told is None:
+        state = _("ended; its result is for that side alone")
+    else:
+        state = _("ended")
+    return {"round": one, "state": state, "open": not one.ended, "manner": _(MANNER_NAMES[one.manner])}
+
+
+@page_for(*AT_THE_TABLE)
+def one_round(request: HttpRequest, seat: Seated, round: UUID) -> HttpResponse:
+    """One round: answer it while it is open, read its one result once it has ended."""
+    known = results.round_of(seat, round)
+    if request.method == "POST":
+        _round_posted(request, seat, known)
+        return redirect("round", pid=seat.process, round=round)
+    seen = {one.id: one for one in _seen(seat, state=State.OPEN)}
+    sheet = acts.own_sheet(seat, results.row_of(seat, round)) if seat.role is Role.PARTICIPANT else None
+    asked = [(place, seen[one]) for place, one in enumerate(known.asked) if one in seen]
+    others = [side for side in seen_sides(seat) if side.id != seat.side] if known.side is None else []
+    context = frame(
+        seat,
+        _round_seen_by(known),
+        here="rounds",
+        round=known,
+        manner=_(MANNER_NAMES[known.manner]),
+        questions=[sheets.question(one, others, sheet, place) for place, one in asked] if sheet else [],
+        crowd=_round_crowd(seat) if sheet and known.manner is Manner.SEALED else "",
+        results=[_round_result(known, seat, place, one) for place, one in asked] if known.told else [],
+        others=others,
+        hint=_wider_hint(seat) if known.told and known.side is None else "",
+        gone=len(known.asked) - len(asked),
+        statements=[one for _place, one in asked],
+    )
+    return render(request, "statements/round.html", context)
+
+
+def _round_posted(request: HttpRequest, seat: Seated, known: SeenRound) -> None:
+    """Answers of one's own, or (a facilitator) the end of the round."""
+    with suppress(AlreadyDone):
+        if request.POST.get("do") == "end":
+            acts.end_round(round=known.id, by=seat, once=once_of(request))
+        else:
+            answers, expected = sheets.read(request, known.asked, [side.hue for side in seen_sides(seat)])
+            acts.answer_round(
+                round=known.id, answers=answers, expected=expected, by=seat, once=once_of(request)
+            )
+
+
+def _round_seen_by(known: SeenRound) -> str:
+    """Who will see this, and how it will be attributed: four cases, four sentences."""
+    if known.manner is Manner.HANDS and known.side:
+        return _(
+            "A show of hands: at the end your side reads who answered what, by the name at the table. "
+            "Nobody else reads it."
+        )
+    if known.manner is Manner.HANDS:
+        return _(
+            "A show of hands: at the end everybody at the table reads who answered what, by side and name at "
+            "the table. Whoever answers nothing is not named. What you expect of others is told of nobody."
+        )
+    if known.side:
+        return _(
+            "Sealed: nobody reads your answers. At the end your side alone reads one result in words, "
+            "if four or more have answered; the panel does not."
+        )
+    return _(
+        "Sealed: nobody reads your answers, nor what you expect of others. At the end everybody at the table "
+        "reads one result in words; by side only where four or more of every side have answered."
+    )
+
+
+def _round_crowd(seat: Seated) -> str:
+    """The truth about how many sit on one's own side in a round."""
+    told = disclosure.crowd(Seat.objects.seen_by(seat).filter(withdrawn=False).count())
+    return _(told.sentence) % {"size": told.size}
+
+
+def _round_result(known: SeenRound, seat: Seated, place: int, one: Seen) -> dict[str, Any]:
+    """What a round told of one statement: by side what it answered, what was expected of it, and the wider circle."""
+    assert known.told is not None
+    marks = {side.hue: Mark(side.letter, side.hue, side.name) for side in seen_sides(seat)}
+    wider = _wider(seat) if known.side is None else None
+    rows = [_round_row(known.told, marks, side, place, one, wider) for side in known.told["sides"]]
+    bars = [row["bar"] for row in rows]
+    together = rounds.answered(known.told, 0, place) if len(rows) > 1 else None
+    return {
+        "statement": one,
+        "rows": rows,
+        "together": saying.in_round(together) if together and (together.band or together.answered) else "",
+        "hands": _hands_of(known.told, marks, place),
+        "picture": _round_picture(bars, key=f"r{place}"),
+        "wider": wider is not None,
+    }
+
+
+def _round_row(
+    told: dict[str, Any], marks: dict[int, Mark], side: int, place: int, one: Seen, wider: Told | None
+) -> dict[str, Any]:
+    said = rounds.answered(told, side, place)
+    expected = [
+        {
+            "by": marks[each.by].name if each.by else _("the others"),
+            "band": _(disclosure.BANDS[each.band]),
+            "off": _off_by(each.band, rounds.banded(told, side, place)),
+        }
+        for each in rounds.foreseen(told, side, place)
+    ]
+    cells = None if wider is None or wider.figures is None or one.slot is None else wider.figures
+    known = cells is not None and one.slot is not None and one.slot < cells.withheld.shape[1]
+    return {
+        "mark": marks[side],
+        "bar": saying.round_bar(marks[side], said),
+        "answered": saying.in_round(said),
+        "expected": expected,
+        "wider": saying.figure(cells.cell(side - 1, one.slot))
+        if cells and known and one.slot is not None
+        else "",
+    }
+
+
+def _off_by(expected: Band, found: Band) -> str:
+    """In a word, how an expectation stands to the answer."""
+    off = rounds.off_by(expected, found)
+    if off == 0:
+        return _("as expected") if found else ""
+    return _("more agree than was expected") if off < 0 else _("fewer agree than was expected")
+
+
+def _hands_of(told: dict[str, Any], marks: dict[int, Mark], place: int) -> list[dict[str, Any]]:
+    """Who answered what, in a show of hands."""
+    words = {"agree": _("Agree"), "disagree": _("Disagree"), "pass": _("Pass")}
+    language = get_language() or "en"
+    return [
+        {
+            "said": said,
+            "names": [
+                {"mark": marks[row["side"]], "name": worded(row["name"], language).text}
+                for row in told.get("hands", [])
+                if row["answers"][place] == value
+            ],
+        }
+        for value, said in words.items()
+        if "hands" in told
+    ]
+
+
+def _round_picture(bars: list[Bar], *, key: str) -> SafeString:
+    return SafeString(
+        figures.support_bars(
+            bars,
+            key=key,
+            title=_("How many agree, by side"),
+            description="; ".join(f"{bar.mark.name}: {bar.label}" for bar in bars),
+            half=_("one half"),
+            rtl=get_language_bidi(),
+        )
+    )
+
+
+def _wider(seat: Seated) -> Told | None:
+    """What the latest count released of the wider circle's votes, for whom its page would show it too."""
+    told = results.latest(seat)
+    if told.figures is None or told.compared != SIDES or _wider_hint(seat):
+        return None
+    return told
+
+
+def _wider_hint(seat: Seated) -> str:
+    """Why the wider circle's votes do not stand beside the answers: first think, then look."""
+    told = results.latest(seat)
+    if told.figures is None or seat.role not in OF_A_SIDE or seat.phase in ENDED:
+        return ""
+    try:
+        rules.may_look(*_own_votes(seat), False)
+    except Refusal as refusal:
+        return say(refusal)
+    return ""
+
+
+# Cycle beside cycle.
+
+
+def _compared(known: list[SeenRound], shown: dict[UUID, Seen], seat: Seated) -> list[dict[str, Any]]:
+    """Per statement and side, what each cycle told: earlier ones beside the newest."""
+    ended = [one for one in known if one.told is not None]
+    cycles = sorted({one.cycle for one in ended})
+    sides = seen_sides(seat)
+    found = []
+    for number, statement in enumerate(
+        one for one in shown.values() if any(one.id in each.asked for each in ended)
+    ):
+        rows = [
+            row
+            for side in sides
+            for row in (
+                _over_cycles(ended, statement, side, cycles, inside=True),
+                _over_cycles(ended, statement, side, cycles, inside=False),
+            )
+            if any(row["cells"])
+        ]
+        bars = [bar for row in rows for bar in row["bars"]]
+        found.append(
+            {
+                "statement": statement,
+                "cycles": cycles,
+                "rows": rows,
+                "picture": _round_picture(bars, key=f"c{number}") if bars else "",
+            }
+        )
+    return found
+
+
+def _over_cycles(
+    ended: list[SeenRound], statement: Seen, side: SeenSide, cycles: list[int], *, inside: bool
+) -> dict[str, Any]:
+    """What one side said of a statement in each cycle, by itself or in joint rounds; "" where it was not asked."""
+    name = _("%(name)s, by itself") % {"name": side.name} if inside else side.name
+    cells, bars = [], []
+    for cycle in cycles:
+        found = next((one for one in ended if _tells_of(one, statement, side, cycle, inside=inside)), None)
+        if found is None or found.told is None:
+            cells.append("")
+            continue
+        said = rounds.answered(found.told, side.hue, found.asked.index(statement.id))
+        cells.append(saying.in_round(said))
+        label = _("%(name)s, cycle %(cycle)s") % {"name": name, "cycle": cycle}
+        bars.append(saying.round_bar(Mark(side.letter, side.hue, label), said))
+    return {"mark": Mark(side.letter, side.hue, name), "cells": cells, "bars": bars}
+
+
+def _tells_of(one: SeenRound, statement: Seen, side: SeenSide, cycle: int, *, inside: bool) -> bool:
+    of = one.side is not None and one.side.id == side.id if inside else one.side is None
+    assert one.told is not None
+    return of and one.cycle == cycle and statement.id in one.asked and side.hue in one.told["sides"]

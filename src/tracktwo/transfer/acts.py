@@ -1,15 +1,20 @@
-"""Drafting a paper: lines from released figures, each checked, nothing exact ever touched."""
+"""Drafting a paper from released figures, each line checked; typing in what seats wrote on paper."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tracktwo.concerns import acts as concern_acts
+from tracktwo.concerns.rules import Voiced
 from tracktwo.engines.disclosure import Cell
-from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.errors import NotHere, Refusal, gettext_noop
+from tracktwo.preparation import acts as preparation_acts
 from tracktwo.process import acts as process_acts
+from tracktwo.process import rules as process_rules
+from tracktwo.process import visibility
 from tracktwo.process.models import Seat
 from tracktwo.process.rules import Role
 from tracktwo.process.seated import Seated
@@ -18,6 +23,7 @@ from tracktwo.process.wording import every_version
 from tracktwo.record import acts as record
 from tracktwo.record.acts import act
 from tracktwo.record.once import first_time
+from tracktwo.statements import acts as statement_acts
 from tracktwo.statements import results
 from tracktwo.statements.models import AnalysisRun, Seen, Statement
 from tracktwo.statements.reckoning import SIDES
@@ -153,3 +159,78 @@ def roster_of(by: Seated) -> Roster:
         if seat.name is not None:
             people.append(seat.name.open(by.grant))
     return Roster(people=tuple(people), pseudonyms=tuple(pseudonyms), affiliations=tuple(descriptions))
+
+
+# --- typing in what seats wrote on paper ---------------------------------------------------------
+
+
+@act
+def note_printing(*, by: Seated, once: str = "") -> None:
+    """That forms were printed stands in the record; which, and for whom, does not."""
+    first_time(once)
+    process_acts.facilitating(by)
+    record.write(process=by.process, verb="print forms", role=by.role)
+
+
+def _on_behalf(by: Seated, seat: UUID) -> Seated:
+    """The seat whose paper is typed in, as it would act itself. Never reaches a page."""
+    process_acts.facilitating(by)
+    row = Seat.unscoped.filter(
+        pk=seat, process_id=by.process, role__in=process_rules.OF_A_SIDE, withdrawn=False
+    ).select_related("process", "side")
+    found = row.first()
+    if found is None:
+        raise NotHere
+    return visibility.seated(found)
+
+
+def _typed(by: Seated) -> None:
+    record.write(process=by.process, verb="type in from paper", role=by.role)
+
+
+@act
+def type_in_votes(*, seat: UUID, votes: Mapping[UUID, str], by: Seated, once: str = "") -> None:
+    """A ballot of open statements; what it leaves empty stays as it was. What was voted before is never shown."""
+    first_time(once)
+    voter = _on_behalf(by, seat)
+    if not votes:
+        raise Refusal(gettext_noop("Nothing was ticked on this ballot: there is nothing to keep."))
+    for statement, vote in votes.items():
+        statement_acts.vote(statement=statement, vote=vote, by=voter)
+    _typed(by)
+
+
+@act
+def type_in_answers(
+    *,
+    seat: UUID,
+    round: UUID,
+    answers: Mapping[UUID, str],
+    expected: Mapping[tuple[UUID, int], int],
+    by: Seated,
+    once: str = "",
+) -> None:
+    """The ballot of a round, with what the seat expects of others."""
+    first_time(once)
+    voter = _on_behalf(by, seat)
+    if not answers and not expected:
+        raise Refusal(gettext_noop("Nothing was ticked on this ballot: there is nothing to keep."))
+    statement_acts.answer_round(round=round, answers=answers, expected=expected, by=voter)
+    _typed(by)
+
+
+@act
+def type_in_concern(
+    *, seat: UUID, kind: str, text: str, to: Voiced, by: Seated, about: UUID | None = None, once: str = ""
+) -> None:
+    """A need, a fear, a misperception, a constraint: as far as its writer ticked."""
+    process_rules.may_facilitate(by.role)
+    concern_acts.put_from_paper(kind=kind, text=text, on_behalf_of=seat, by=by, to=to, about=about, once=once)
+
+
+@act
+def type_in_intake(*, seat: UUID, answers: Mapping[str, object], by: Seated, once: str = "") -> None:
+    """What a seat told the facilitators on paper."""
+    first_time(once)
+    preparation_acts.give_intake(answers=answers, by=_on_behalf(by, seat))
+    _typed(by)

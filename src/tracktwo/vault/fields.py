@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+import numpy as np
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from numpy.typing import NDArray
 
 from tracktwo.vault import keys, sealing
 from tracktwo.vault.grants import Grant
@@ -130,10 +132,10 @@ class SealedBytes(SealedField):
 
 def open_many(
     model: type[models.Model], name: str, process: UUID, rows: Sequence[tuple[bytes, Any]], *, grant: Grant
-) -> list[bytes]:
-    """Open a sealed field of many rows (key as UUIDs are written, ciphertext) of one process.
+) -> NDArray[np.uint8]:
+    """Open a sealed field of many rows (key as UUIDs are written, ciphertext) of one process, all of one length.
 
-    As one by one, but quicker: keys are made ready once.
+    As one by one, but quicker: keys are made ready once, and all texts lie in one table, uint8 [rows, length].
     """
     field = model._meta.get_field(name)
     if not isinstance(field, SealedField) or callable(field.scope):
@@ -142,7 +144,9 @@ def open_many(
     for row in [UUID(int=0)] if grant.rows is None else [UUID(pk.decode()) for pk, _ in rows]:
         grant.demand(process, scope, row)
     about = f"{process}|{model._meta.db_table}|{field.column}|".encode()
-    return sealing.unseal_many(
-        ((bytes(value), about + pk) for pk, value in rows),
+    padded, width, length = sealing.unseal_alike(
+        [(bytes(value), about + pk) for pk, value in rows],
         key_of=lambda number: keys.data_key(process, scope, number),
     )
+    table = np.frombuffer(padded, dtype=np.uint8).reshape(len(rows), width)
+    return table[:, sealing.LENGTH.size : sealing.LENGTH.size + length]

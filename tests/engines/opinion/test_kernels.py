@@ -14,7 +14,7 @@ from scipy import special
 from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, triples
 from tests.naive import opinion as naive
 from tracktwo import compiling
-from tracktwo.engines.opinion import bridging, groups, kernels, space
+from tracktwo.engines.opinion import bridging, groups, kernels, slate, space
 from tracktwo.engines.opinion.votes import Votes
 from tracktwo.errors import BadInput
 
@@ -153,10 +153,13 @@ def test_groups_of_a_large_crowd_are_settled_alike_compiled_or_not(monkeypatch):
 
 
 @few
-@given(st.integers(0, 1_000))
-def test_steps_and_starts_are_bit_for_bit_those_of_numpy(seed):
+@given(st.integers(0, 1_000), st.sampled_from([1e5, 1.7, 2.0**40]))
+def test_steps_and_starts_are_bit_for_bit_those_of_numpy(seed, unit):
+    """Whole points, whose sums are exact; others, which are added up in order; and whole ones too large for it."""
     rng = np.random.default_rng(seed)
-    points = np.rint(rng.normal(size=(80, 2)) * 1e5)
+    points = rng.normal(size=(80, 2)) * unit
+    if unit > 2:
+        points = np.rint(points)
     weight = rng.integers(1, 9, (3, 80)).astype(float)
     of = np.array([0, 1, 2, 2])
 
@@ -166,6 +169,83 @@ def test_steps_and_starts_are_bit_for_bit_those_of_numpy(seed):
 
     for one, other in zip(*both_ways(moved), strict=True):
         assert np.array_equal(one, other)
+
+
+@few
+@given(st.integers(0, 1_000))
+def test_taking_off_who_went_gives_bit_for_bit_what_adding_up_everybody_gives(seed):
+    rng = np.random.default_rng(seed)
+    points, weight = np.rint(rng.normal(size=(60, 2)) * 1e5), rng.integers(1, 9, (2, 60)).astype(float)
+    of, starts = np.array([0, 1, 1]), points[rng.integers(0, 60, (3, 4))]
+    quick, plain = both_ways(lambda: groups._lloyd(points, weight, of, starts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(groups, "_exact_sums", lambda points, weight: np.zeros(len(weight), dtype=bool))
+        for found in (*both_ways(lambda: groups._lloyd(points, weight, of, starts)), quick, plain):
+            assert all(np.array_equal(a, b) for a, b in zip(found, plain, strict=True))
+
+
+@few
+@given(st.integers(0, 1_000), st.integers(2, 5))
+def test_nearest_centres_and_silhouettes_are_bit_for_bit_those_of_numpy(seed, k):
+    rng = np.random.default_rng(seed)
+    points, weight = rng.normal(size=(50, 2)), rng.integers(1, 4, 50).astype(float)
+    cells = groups._Cells(points, weight, True)
+    division = np.stack([points[rng.choice(50, k, replace=False)] for _ in range(3)])
+    one, other = both_ways(lambda: groups._group_of(points, division))
+    assert np.array_equal(one, other)
+    reach, size = rng.random((50, k)) * 9, rng.integers(0, 3, k).astype(float)
+    size[:2] += 1
+    compiled = kernels.compiled()
+    assert compiled is not None
+    score = np.empty(50)
+    compiled.silhouette(reach, size, one[0], score)
+    assert np.array_equal(score, groups._scores(reach, size, one[0]))
+    one, other = both_ways(lambda: np.array(groups._silhouettes(cells, list(division))))
+    assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_slates_are_the_same_compiled_or_not(name):
+    same_slates(real(name), 10)
+
+
+@few
+@given(triples(), st.integers(0, 8))
+def test_slates_are_the_same_compiled_or_not(case, size):
+    same_slates(packed(*case), size)
+
+
+def same_slates(votes: Votes, size: int) -> None:
+    given_approvals = slate.approvals(votes)
+    may = np.arange(votes.statements) % 5 != 3
+    for swap in (False, True):
+        compiled, plain = both_ways(lambda s=swap: slate.find(given_approvals, size, may=may, swap=s))
+        assert compiled.statements == plain.statements
+        assert compiled.satisfaction.tolist() == plain.satisfaction.tolist()
+        assert compiled.audit == plain.audit
+
+
+@few
+@given(st.integers(0, 1_000), st.integers(0, 9), st.integers(0, 7))
+def test_marks_become_the_same_codes_compiled_or_not_and_those_of_reading_one_by_one(seed, people, width):
+    rng = np.random.default_rng(seed)
+    marks = rng.integers(0, 256, (people, width + 2)).astype(np.uint8)[:, 1:-1]
+    wanted = (rng.integers(0, 2, (width, 4)) * 3 << np.array([0, 2, 4, 6])).sum(axis=1).astype(np.uint8)
+    compiled, plain = both_ways(lambda: Votes.from_marks(marks, wanted, statements=4 * width))
+    assert compiled.start.tolist() == plain.start.tolist() and compiled.code.tolist() == plain.code.tolist()
+    expected = [
+        (person, 4 * byte + slot, int(marks[person, byte] >> 2 * slot & 3) - 2)
+        for person in range(people)
+        for byte in range(width)
+        for slot in range(4)
+        if marks[person, byte] & wanted[byte] & 3 << 2 * slot
+    ]
+    assert list(zip(*(one.tolist() for one in compiled.triples()), strict=True)) == expected
+
+
+def test_marks_that_do_not_fit_what_is_wanted_are_refused():
+    with pytest.raises(BadInput):
+        Votes.from_marks(np.zeros((2, 3), np.uint8), np.zeros(2, np.uint8), statements=12)
 
 
 def test_a_side_that_is_not_there_is_refused_before_anything_is_counted():

@@ -123,10 +123,21 @@ def test_only_allowed_statements_are_chosen():
     assert slate.find(by_table(np.ones((5, 4))), 3, may=may).statements == (1, 3)
 
 
+@pytest.mark.parametrize("may", [[True] * 3, [True] * 5, [[True] * 4]])
+def test_a_mask_that_does_not_name_every_statement_is_refused(may):
+    with pytest.raises(BadInput):
+        slate.find(by_table(np.ones((5, 4))), 3, may=may)
+
+
 def test_nobody_and_nothing_make_an_empty_slate():
     found = slate.find(by_table(np.ones((0, 0))), 3)
     assert found.statements == ()
     assert found.audit.fair
+
+
+def test_a_slate_without_places_leaves_nobody_short():
+    found = slate.find(by_table(np.ones((5, 4))), 0)
+    assert (found.statements, found.audit) == ((), slate.Audit(0.0, None, 0))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,10 @@ PLACES = ("wider circle", "seat", "panel")
 CAPACITIES = ("private", "official in private capacity")
 RISKS = ("low", "medium", "high")
 ADVICE = ("admit", "reject")
+CONCERN_KINDS = ("need", "fear")
+PUT = ("caucus", "table")
+HEARINGS = ("heard", "not yet")
+GESTURE_STATES = ("asked", "possible", "kept")
 CONTENT = Path(__file__).resolve().parent.parent
 
 Entry = TypeVar("Entry")
@@ -165,6 +169,85 @@ class PendingStatement:
 
 
 @dataclass(frozen=True)
+class Concern:
+    """A need or a fear; `put` is how far its side has put it."""
+
+    id: str
+    side: str
+    kind: str
+    put: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A concern in the words of the side `by`; `missing` where its owner said not yet."""
+
+    concern: str
+    by: str
+    state: str
+    text: Text
+    missing: Text | None
+
+
+@dataclass(frozen=True)
+class Misperception:
+    """What one side believes of another, and what that side says itself."""
+
+    of: str
+    about: str
+    believed_pct: int
+    statement: str
+    text: Text
+    answer: Text
+
+
+@dataclass(frozen=True)
+class Idea:
+    text: Text
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    side: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Reassurance:
+    """A gesture that `side` asks for; `by` is who could make it, empty where nobody has said so."""
+
+    side: str
+    answers: str
+    state: str
+    by: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A gesture that `side` could make unasked."""
+
+    side: str
+    answers: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Needs and fears, and what follows from them, in the order of a workshop."""
+
+    concerns: tuple[Concern, ...]
+    misperceptions: tuple[Misperception, ...]
+    restatements: tuple[Restatement, ...]
+    ideas: tuple[Idea, ...]
+    constraints: tuple[Constraint, ...]
+    reassurances: tuple[Reassurance, ...]
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
 class PaperFrame:
     """What stands around the lines of the non-paper; `lines` is how many the title promises."""
 
@@ -206,6 +289,7 @@ class Scenario:
     late: LateStatement
     pending: tuple[PendingStatement, ...]
     paper: PaperFrame
+    needs: Needs
     story: Mapping[str, Page]
 
 
@@ -223,7 +307,7 @@ class SimulatedVotes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Table:
+class Table:
     """A TOML table that knows its place, so that what is missing can be named in one sentence."""
 
     fields: Mapping[str, Any]
@@ -244,7 +328,7 @@ class _Table:
 
     def words(self, key: str, among: tuple[str, ...]) -> tuple[str, ...]:
         listed = self.has(key, list, "a list")
-        return tuple(_Table({key: word}, self.where).word(key, among) for word in listed)
+        return tuple(Table({key: word}, self.where).word(key, among) for word in listed)
 
     def whole(self, key: str, *, least: int = 0, most: int = 2**53) -> int:
         number: int = self.has(key, int, "a whole number")
@@ -253,23 +337,28 @@ class _Table:
             raise BadInput(f"{key!r} is {number}", where=self.where, remedy=remedy)
         return number
 
-    def table(self, key: str) -> _Table:
-        return _Table(self.has(key, dict, "a table"), f"{self.where}, {key}")
+    def table(self, key: str) -> Table:
+        return Table(self.has(key, dict, "a table"), f"{self.where}, {key}")
 
-    def tables(self, key: str, called_by: str) -> list[_Table]:
-        found = [_Table(fields, f"{self.where}, {key}") for fields in self.has(key, list, "a list of tables")]
+    def tables(self, key: str, called_by: str) -> list[Table]:
+        found = [Table(fields, f"{self.where}, {key}") for fields in self.has(key, list, "a list of tables")]
         names = [each.word(called_by) for each in found]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise BadInput(f"{key} {twice!r} stands there twice", where=self.where, remedy="keep one of them")
-        return [_Table(each.fields, f"{each.where} {name}") for each, name in zip(found, names, strict=True)]
+        return [Table(each.fields, f"{each.where} {name}") for each, name in zip(found, names, strict=True)]
+
+    def rows(self, key: str) -> list[Table]:
+        """Tables without a key of their own, so that a fault is placed by their number."""
+        listed = self.has(key, list, "a list of tables")
+        return [Table(fields, f"{self.where}, {key} {number}") for number, fields in enumerate(listed, 1)]
 
     def text(self, key: str) -> Text:
         return _text(self.table(key))
 
     def texts(self, key: str) -> tuple[Text, ...]:
         listed = self.has(key, list, "a list of texts")
-        return tuple(_text(_Table(fields, f"{self.where}, {key} {n}")) for n, fields in enumerate(listed, 1))
+        return tuple(_text(Table(fields, f"{self.where}, {key} {n}")) for n, fields in enumerate(listed, 1))
 
 
 def load(name: str = "orsel") -> Scenario:
@@ -278,8 +367,8 @@ def load(name: str = "orsel") -> Scenario:
 
 
 def load_folder(folder: Path) -> Scenario:
-    top = _toml(folder / "scenario.toml")
-    asked = _toml(folder / "statements.toml")
+    top = toml(folder / "scenario.toml")
+    asked = toml(folder / "statements.toml")
     sides = tuple(_side(each) for each in top.tables("side", "letter"))
     letters = tuple(side.letter for side in sides)
     themes = tuple(Theme(t.word("key"), t.text("label")) for t in asked.tables("theme", "key"))
@@ -308,7 +397,8 @@ def load_folder(folder: Path) -> Scenario:
         statements=tuple(_statement(each, about, letters) for each in asked.tables("statement", "id")),
         late=_late(asked.table("late"), about, letters),
         pending=tuple(_pending(each, about, letters) for each in asked.tables("pending", "id")),
-        paper=_paper(_toml(folder / "paper.toml")),
+        paper=_paper(toml(folder / "paper.toml")),
+        needs=_needs(toml(folder / "concerns.toml"), letters),
         story=_by_language(lambda language: _page(folder / f"story.{language}.md", language)),
     )
 
@@ -380,9 +470,9 @@ def _late_voters(
     return np.array(chosen, dtype=np.int64)
 
 
-def _toml(path: Path) -> _Table:
+def toml(path: Path) -> Table:
     try:
-        return _Table(tomllib.loads(_written(path)), path.name)
+        return Table(tomllib.loads(_written(path)), path.name)
     except tomllib.TOMLDecodeError as fault:
         remedy = "correct it there; the file is TOML"
         raise BadInput(f"cannot be read: {fault}", where=path.name, remedy=remedy) from None
@@ -402,21 +492,21 @@ def _by_language(read: Callable[[str], Entry]) -> Mapping[str, Entry]:
     return MappingProxyType({language: read(language) for language in LANGUAGES})
 
 
-def _text(table: _Table) -> Text:
+def _text(table: Table) -> Text:
     return Text(*(table.word(language) for language in LANGUAGES))
 
 
-def _side(table: _Table) -> Side:
+def _side(table: Table) -> Side:
     return Side(table.word("letter"), table.text("name"), table.text("about"), table.whole("weight", least=1))
 
 
-def _sitting(top: _Table) -> list[_Table]:
+def _sitting(top: Table) -> list[Table]:
     """Seats have no key of their own, so a fault is placed by the seat's number."""
     listed = top.has("seat", list, "a list of tables")
-    return [_Table(fields, f"{top.where}, seat {number}") for number, fields in enumerate(listed, 1)]
+    return [Table(fields, f"{top.where}, seat {number}") for number, fields in enumerate(listed, 1)]
 
 
-def _seat(table: _Table, letters: tuple[str, ...]) -> Seat:
+def _seat(table: Table, letters: tuple[str, ...]) -> Seat:
     return Seat(
         pseudonym=table.text("pseudonym"),
         name=table.text("name"),
@@ -432,7 +522,7 @@ def _seat(table: _Table, letters: tuple[str, ...]) -> Seat:
     )
 
 
-def _panel_member(table: _Table) -> PanelMember:
+def _panel_member(table: Table) -> PanelMember:
     return PanelMember(table.word("key"), table.word("role"), table.text("name"), table.text("task"))
 
 
@@ -446,7 +536,7 @@ def _places(
     }
 
 
-def _character(table: _Table, places: dict[str, tuple[str, ...]]) -> Character:
+def _character(table: Table, places: dict[str, tuple[str, ...]]) -> Character:
     place = table.word("place", PLACES)
     return Character(
         key=table.word("key"),
@@ -458,20 +548,20 @@ def _character(table: _Table, places: dict[str, tuple[str, ...]]) -> Character:
     )
 
 
-def _selection(table: _Table) -> Selection:
+def _selection(table: Table) -> Selection:
     steps = ("long_list", "approached", "declined", "withdrawn")
     return Selection(**{step: table.whole(step) for step in steps})
 
 
-def _voters(table: _Table, letters: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
+def _voters(table: Table, letters: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
     return MappingProxyType({letter: _whole_by(table.table(letter), LEANINGS) for letter in letters})
 
 
-def _whole_by(table: _Table, keys: tuple[str, ...], most: int = 10**6) -> Mapping[str, int]:
+def _whole_by(table: Table, keys: tuple[str, ...], most: int = 10**6) -> Mapping[str, int]:
     return MappingProxyType({key: table.whole(key, most=most) for key in keys})
 
 
-def _simulation(table: _Table) -> Simulation:
+def _simulation(table: Table) -> Simulation:
     least = table.whole("answers_least", least=1)
     return Simulation(
         seed=table.whole("seed"),
@@ -482,7 +572,7 @@ def _simulation(table: _Table) -> Simulation:
     )
 
 
-def _short_text(table: _Table) -> Text:
+def _short_text(table: Table) -> Text:
     text = table.text("text")
     for language in LANGUAGES:
         if len(text.in_language(language)) > LONGEST_STATEMENT:
@@ -491,18 +581,18 @@ def _short_text(table: _Table) -> Text:
     return text
 
 
-def _statement(table: _Table, themes: tuple[str, ...], letters: tuple[str, ...]) -> Statement:
+def _statement(table: Table, themes: tuple[str, ...], letters: tuple[str, ...]) -> Statement:
     camps = tuple(f"{letter}-{leaning}" for letter in letters for leaning in LEANINGS)
     agree_pct = _whole_by(table.table("agree_pct"), camps, most=100)
     return Statement(table.word("id"), table.word("theme", themes), _short_text(table), agree_pct)
 
 
-def _late(table: _Table, themes: tuple[str, ...], letters: tuple[str, ...]) -> LateStatement:
+def _late(table: Table, themes: tuple[str, ...], letters: tuple[str, ...]) -> LateStatement:
     voters = table.words("agree_votes_from", letters)
     return LateStatement(table.word("id"), table.word("theme", themes), _short_text(table), voters)
 
 
-def _pending(table: _Table, themes: tuple[str, ...], letters: tuple[str, ...]) -> PendingStatement:
+def _pending(table: Table, themes: tuple[str, ...], letters: tuple[str, ...]) -> PendingStatement:
     return PendingStatement(
         id=table.word("id"),
         theme=table.word("theme", themes),
@@ -513,7 +603,73 @@ def _pending(table: _Table, themes: tuple[str, ...], letters: tuple[str, ...]) -
     )
 
 
-def _paper(table: _Table) -> PaperFrame:
+# --- needs and fears
+
+
+def _needs(board: Table, letters: tuple[str, ...]) -> Needs:
+    """Everything of concerns.toml; what answers or restates something names what exists."""
+    concerns = tuple(_concern(each, letters) for each in board.tables("concern", "id"))
+    ids = tuple(each.id for each in concerns)
+    return Needs(
+        concerns=concerns,
+        misperceptions=tuple(_misperception(each, letters) for each in board.rows("misperception")),
+        restatements=tuple(_restatement(each, ids, letters) for each in board.rows("restatement")),
+        ideas=tuple(Idea(each.text("text"), each.words("answers", ids)) for each in board.rows("idea")),
+        constraints=tuple(
+            Constraint(each.word("side", letters), each.text("text")) for each in board.rows("constraint")
+        ),
+        reassurances=tuple(_reassurance(each, ids, letters) for each in board.rows("reassurance")),
+        offers=tuple(
+            Offer(each.word("side", letters), each.word("answers", ids), each.text("text"))
+            for each in board.rows("offer")
+        ),
+    )
+
+
+def _concern(table: Table, letters: tuple[str, ...]) -> Concern:
+    return Concern(
+        id=table.word("id"),
+        side=table.word("side", letters),
+        kind=table.word("kind", CONCERN_KINDS),
+        put=table.word("put", PUT) if "put" in table.fields else "table",
+        text=table.text("text"),
+    )
+
+
+def _misperception(table: Table, letters: tuple[str, ...]) -> Misperception:
+    return Misperception(
+        of=table.word("of", letters),
+        about=table.word("about", letters),
+        believed_pct=table.whole("believed_pct", most=100),
+        statement=table.word("statement"),
+        text=table.text("text"),
+        answer=table.text("answer"),
+    )
+
+
+def _restatement(table: Table, ids: tuple[str, ...], letters: tuple[str, ...]) -> Restatement:
+    state = table.word("state", HEARINGS)
+    return Restatement(
+        concern=table.word("concern", ids),
+        by=table.word("by", letters),
+        state=state,
+        text=table.text("text"),
+        missing=table.text("missing") if state == "not yet" else None,
+    )
+
+
+def _reassurance(table: Table, ids: tuple[str, ...], letters: tuple[str, ...]) -> Reassurance:
+    state = table.word("state", GESTURE_STATES)
+    return Reassurance(
+        side=table.word("side", letters),
+        answers=table.word("answers", ids),
+        state=state,
+        by="" if state == "asked" else table.word("by", letters),
+        text=table.text("text"),
+    )
+
+
+def _paper(table: Table) -> PaperFrame:
     return PaperFrame(
         lines=table.whole("lines", least=1),
         title=table.text("title"),
@@ -528,14 +684,14 @@ def _page(path: Path, language: str) -> Page:
     return Page(language, head.word("state", VERSION_STATES), head.word("title"), body)
 
 
-def _headed(path: Path) -> tuple[_Table, str]:
+def _headed(path: Path) -> tuple[Table, str]:
     """A Markdown file's head (`key: value` lines between two `---`) and what stands below it."""
     found = re.fullmatch(r"---\n(.*?)\n---\n(.+)", _written(path), re.DOTALL)
     if not found:
         remedy = "begin with title and state between two lines of ---"
         raise BadInput("the head of the page is missing", where=path.name, remedy=remedy)
     pairs = (line.partition(":") for line in found[1].splitlines())
-    return _Table({key.strip(): value.strip() for key, _, value in pairs}, path.name), found[2].strip()
+    return Table({key.strip(): value.strip() for key, _, value in pairs}, path.name), found[2].strip()
 
 
 def _rules(path: Path, language: str) -> GroundRules:

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import boolean, float64, int32, int64, uint16
+from numba import boolean, float64, int32, int64, uint8, uint16
 
 from tracktwo.compiling import Loops
 
 Array = npt.NDArray[Any]  # of which numbers, say the signatures
 
 _U = np.uint64
-_TILE = 8_192  # people whose votes are worked on at a time: they fit the second-level cache
+_TILE = (
+    4_096  # people whose votes are worked on at a time: they fit the second-level cache, and a sum 16 bits
+)
+_FILL = 8  # codes read at a time
 _LOW = 0xFFFFFFFF
 LOOPS = Loops()
 
@@ -35,58 +38,79 @@ def pair_sums(
 
     Tile by tile of people, statement by statement: where in the tile's rows statement a stands is known from
     a counting sort, and from there each row is read on to its end. Both sums (people, and their vote on a)
-    stand in one 64-bit number for each answer to b, so that a pair of votes costs one load and one addition.
+    stand in one number of 32 bits for each answer to b, so that a pair of votes costs one load and one addition.
+    Rows are read eight codes at a time, filled up with codes that nobody gives, those of few answers first: how
+    often a loop runs is then mostly guessed right, which costs more than the additions where it is not.
     """
     m = xx.shape[0]
     most = 0
     for low in range(first, last, _TILE):
         most = max(most, start[min(low + _TILE, last)] - start[low])
-    at, end = np.empty(most, np.uint32), np.empty(most, np.uint32)
-    slot = np.empty(m + 1, np.int64)
-    sums = np.zeros((m, 4), np.int64)
-    flat = sums.reshape(4 * m)
+    at, rows = np.empty(most, np.uint64), np.empty(most + _FILL * _TILE, np.uint16)
+    slot, place, order = np.empty(m + 1, np.int64), np.empty(m + 2, np.int64), np.empty(_TILE, np.int64)
+    sums = np.zeros(4 * m, np.int32)
     for low in range(first, last, _TILE):
         high = min(low + _TILE, last)
-        base = start[low]
-        rows = code[base : start[high]]
         slot[:] = 0
+        place[:] = 0
         for i in range(low, high):
+            place[min(start[i + 1] - start[i], m) + 1] += 1
             if start[i + 1] - start[i] <= longest:
                 for r in range(_U(start[i]), _U(start[i + 1])):
                     slot[(code[r] >> 2) + 1] += 1
         for a in range(m):
             slot[a + 1] += slot[a]
+            place[a + 1] += place[a]
         for i in range(low, high):
-            stop = start[i + 1] - base
-            if start[i + 1] - start[i] <= longest:
-                for r in range(_U(start[i] - base), _U(stop)):
-                    a = rows[r] >> 2
-                    s = slot[a]
-                    slot[a] = s + 1
-                    at[_U(s)] = r
-                    end[_U(s)] = stop
+            answers = min(start[i + 1] - start[i], m)
+            order[place[answers]] = i
+            place[answers] += 1
+        to = _U(0)
+        for p in range(high - low):
+            i = order[p]
+            if start[i + 1] - start[i] > longest:
+                continue
+            end = to + _U(start[i + 1] - start[i])
+            for r in range(_U(start[i]), _U(start[i + 1])):
+                a = code[r] >> 2
+                at[_U(slot[a])] = to << _U(32) | end
+                slot[a] += 1
+                rows[to] = code[r]
+                to += _U(1)
+            for k in range(_FILL):  # the fourth answer to a statement is none
+                rows[to] = 4 * (k % m) + 3
+                to += _U(1)
         begin = 0
         for a in range(m):
             if slot[a] == begin:
                 continue
             for s in range(_U(begin), _U(slot[a])):
-                r0 = at[s]
-                one = np.int64((1 << 32) - 1 + (rows[r0] & 3))
-                for r in range(r0, end[s]):
-                    flat[rows[r]] += one
+                r, end = at[s] >> _U(32), at[s] & _U(_LOW)
+                one = np.int32((1 << 16) - 1 + (rows[r] & 3))
+                while r < end:
+                    sums[rows[r]] += one
+                    sums[rows[r + _U(1)]] += one
+                    sums[rows[r + _U(2)]] += one
+                    sums[rows[r + _U(3)]] += one
+                    sums[rows[r + _U(4)]] += one
+                    sums[rows[r + _U(5)]] += one
+                    sums[rows[r + _U(6)]] += one
+                    sums[rows[r + _U(7)]] += one
+                    r += _U(_FILL)
             begin = slot[a]
             xx_a, mx_a, xm_a, mm_a = xx[a], mx[a], xm[a], mm[a]
             for b in range(_U(a), _U(m)):
-                disagree, agree = sums[b, 0], sums[b, 2]
-                every = disagree + sums[b, 1] + agree
+                four = sums[4 * b : 4 * b + 4]
+                disagree, agree = four[0], four[2]
+                every = disagree + four[1] + agree
                 lean = agree - disagree
-                sums[b, 0] = 0
-                sums[b, 1] = 0
-                sums[b, 2] = 0
-                low_every, low_lean = np.int32(every & _LOW), np.int32(lean & _LOW)
-                mm_a[b] += (every - low_every) >> 32
+                four[0] = 0
+                four[1] = 0
+                four[2] = 0
+                low_every, low_lean = np.int32(np.int16(every)), np.int32(np.int16(lean))
+                mm_a[b] += (every - low_every) >> 16
                 xm_a[b] += low_every
-                mx_a[b] += (lean - low_lean) >> 32
+                mx_a[b] += (lean - low_lean) >> 16
                 xx_a[b] += low_lean
 
 
@@ -115,6 +139,34 @@ def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: 
                     value = (xx[a, b] - cross + mu[a] * mu[b] * mm[a, b]) / degrees
                     out[a, b] = value
                     out[b, a] = value
+
+
+_MARKS = (uint8[:, ::1], uint8[::1], uint8[::1])
+
+
+@LOOPS(*_MARKS, int64[::1])
+def count_marks(marks: Array, wanted: Array, in_byte: Array, start: Array) -> None:
+    """start[i + 1] = the wanted votes of all people up to person i; four marks of two bits stand in a byte."""
+    total = 0
+    for i in range(len(marks)):
+        row = marks[i]
+        for j in range(len(wanted)):
+            total += in_byte[row[j] & wanted[j]]
+        start[i + 1] = total
+
+
+@LOOPS(*_MARKS, uint16[:, ::1], uint16[::1])
+def codes_of_marks(marks: Array, wanted: Array, in_byte: Array, held: Array, code: Array) -> None:
+    """The codes of the wanted votes, one after the other; ``code`` has four places more, as each byte writes four."""
+    to = _U(0)
+    for i in range(len(marks)):
+        row = marks[i]
+        for j in range(len(wanted)):
+            mark = row[j] & wanted[j]
+            four, first = held[mark], np.uint16(j << 4)
+            for k in range(4):
+                code[to + _U(k)] = first + four[k]
+            to += _U(in_byte[mark])
 
 
 @LOOPS(_START, _CODE, int64[::1], int64, int64, int64[:, ::1])
@@ -184,72 +236,103 @@ def spread_starts(points: Array, weight: Array, of: Array, chance: Array) -> Arr
     runs, k = chance.shape
     b = len(points)
     centres = np.empty((runs, k, 2))
-    away, ladder = np.empty(b), np.empty(b)
+    away, first, ladder = np.empty(b), np.empty(b), np.empty(b)
+    held = -1
     for run in range(runs):
         own = weight[of[run]]
+        if of[run] != held:
+            held = of[run]
+            everybody = 0.0
+            for i in range(b):
+                everybody += own[i]
+                first[i] = everybody
+        pick = min(np.searchsorted(first, chance[run, 0] * everybody, side="right"), b - 1)
         away[:] = np.inf
         for c in range(k):
-            total = 0.0
-            for i in range(b):
-                total += own[i] if c == 0 else own[i] * away[i]
-                ladder[i] = total
-            pick = min(np.searchsorted(ladder, chance[run, c] * total, side="right"), b - 1)
             x, y = points[pick, 0], points[pick, 1]
             centres[run, c, 0] = x
             centres[run, c, 1] = y
-            for i in range(b):
-                dx, dy = points[i, 0] - x, points[i, 1] - y
-                away[i] = min(away[i], dx * dx + dy * dy)
+            if c + 1 < k:
+                total = 0.0
+                for i in range(b):
+                    dx, dy = points[i, 0] - x, points[i, 1] - y
+                    away[i] = min(away[i], dx * dx + dy * dy)
+                    total += own[i] * away[i]
+                    ladder[i] = total
+                pick = min(np.searchsorted(ladder, chance[run, c + 1] * total, side="right"), b - 1)
     return centres
 
 
-@LOOPS(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64)
-def lloyd(points: Array, weight: Array, of: Array, starts: Array, steps: int) -> tuple[Array, Array, Array]:
-    """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``."""
+@LOOPS(float64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], int64, boolean[::1])
+def lloyd(
+    points: Array, weight: Array, of: Array, starts: Array, steps: int, exact: Array
+) -> tuple[Array, Array, Array]:
+    """Lloyd's steps for each run until nothing moves: centres, sizes and spread as in ``groups._lloyd``.
+
+    Where sums are ``exact`` only those who changed their group are added and taken off; otherwise all are added up
+    in order, as the last bit depends on it.
+    """
     runs, k, _ = starts.shape
     b = len(points)
     centres, sizes, spread = starts.copy(), np.zeros((runs, k)), np.zeros(runs)
-    group, gap = np.empty(b, np.int64), np.empty(b)
+    group, nearest = np.empty(b, np.int64), np.empty(b, np.int64)
+    changed, gap = np.empty(b, _U), np.empty(b)
     x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
-    square = x * x + y * y
-    nearest = np.empty(b, np.int64)
-    sum_x, sum_y = np.empty(k), np.empty(k)
+    square, twice_x, twice_y = x * x + y * y, 2 * x, 2 * y
+    mass, sums = np.empty((b, 3)), np.empty((k, 3))  # people, and their coordinates added up
+    held = -1
     for run in range(runs):
         own, centre = weight[of[run]], centres[run]
+        if of[run] != held:
+            held = of[run]
+            for i in range(b):
+                mass[i, 0] = own[i]
+                mass[i, 1] = own[i] * x[i]
+                mass[i, 2] = own[i] * y[i]
         group[:] = -1
-        for _step in range(steps):
+        for step in range(steps):
+            gap[:] = np.inf
             for c in range(k):
                 cx, cy = centre[c, 0], centre[c, 1]
                 length = cx * cx + cy * cy
                 for i in range(b):
-                    d = length - 2 * (cx * x[i] + cy * y[i])
-                    if c == 0:
-                        gap[i] = d
-                        nearest[i] = 0
-                    else:
-                        closer = d < gap[i]
-                        gap[i] = d if closer else gap[i]
-                        nearest[i] = c if closer else nearest[i]
-            moved = False
+                    d = length - (cx * twice_x[i] + cy * twice_y[i])
+                    closer = d < gap[i]
+                    gap[i] = d if closer else gap[i]
+                    nearest[i] = c if closer else nearest[i]
+            many = _U(0)
             for i in range(b):
-                moved |= nearest[i] != group[i]
-                group[i] = nearest[i]
-            if not moved:
+                changed[many] = i
+                many += _U(nearest[i] != group[i])
+            if many == 0:
                 break
-            sizes[run] = 0.0
-            sum_x[:] = 0.0
-            sum_y[:] = 0.0
-            for i in range(b):
-                c = group[i]
-                sizes[run, c] += own[i]
-                sum_x[c] += own[i] * x[i]
-                sum_y[c] += own[i] * y[i]
+            if step == 0 or not exact[held]:
+                sums[:] = 0.0
+                for i in range(b):
+                    total, one = sums[_U(nearest[i])], mass[i]
+                    total[0] += one[0]
+                    total[1] += one[1]
+                    total[2] += one[2]
+            else:
+                for s in range(many):
+                    i = changed[s]
+                    before, after, one = sums[_U(group[i])], sums[_U(nearest[i])], mass[i]
+                    before[0] -= one[0]
+                    before[1] -= one[1]
+                    before[2] -= one[2]
+                    after[0] += one[0]
+                    after[1] += one[1]
+                    after[2] += one[2]
+            group, nearest = nearest, group
             for c in range(k):
-                if sizes[run, c] > 0:
-                    centre[c, 0] = sum_x[c] / sizes[run, c]
-                    centre[c, 1] = sum_y[c] / sizes[run, c]
+                sizes[run, c] = sums[c, 0]
+                if sums[c, 0] > 0:
+                    centre[c, 0] = sums[c, 1] / sums[c, 0]
+                    centre[c, 1] = sums[c, 2] / sums[c, 0]
+        inside = 0.0
         for i in range(b):
-            spread[run] += own[i] * (gap[i] + square[i])
+            inside += own[i] * (gap[i] + square[i])
+        spread[run] = inside
     return centres, sizes, spread
 
 
@@ -271,6 +354,36 @@ def nearest(points: Array, centres: Array, group: Array) -> Array:
         sums[best, 1] += x
         sums[best, 2] += y
     return sums
+
+
+@LOOPS(float64[:, ::1], float64[:, :, ::1], int64[:, ::1])
+def group_of(points: Array, centres: Array, group: Array) -> None:
+    """The nearest centre of each point in each run, as ``groups._nearest_of``."""
+    for run in range(len(centres)):
+        centre = centres[run]
+        for i in range(len(points)):
+            x, y = 2 * points[i, 0], 2 * points[i, 1]
+            best, closest = 0, np.inf
+            for c in range(len(centre)):
+                cx, cy = centre[c, 0], centre[c, 1]
+                d = cx * cx + cy * cy - (cx * x + cy * y)
+                if d < closest:
+                    best, closest = c, d
+            group[run, i] = best
+
+
+@LOOPS(float64[:, :], float64[::1], int64[::1], float64[::1])
+def silhouette(reach: Array, size: Array, group: Array, score: Array) -> None:
+    """From each cell's summed distance to the people of each group, as ``groups._scores``."""
+    for i in range(len(group)):
+        g = group[i]
+        own = reach[i, g] / max(size[g] - 1, 1.0)
+        other = np.inf
+        for c in range(len(size)):
+            if c != g and size[c] > 0:
+                other = min(other, reach[i, c] / max(size[c], 1.0))
+        larger = max(own, other)
+        score[i] = (other - own) / larger if larger > 0 and size[g] > 1 else 0.0
 
 
 @LOOPS(float64[:, ::1], float64[:, ::1])
@@ -499,7 +612,7 @@ def in_turn(
     may, gain, happy = allowed.copy(), np.zeros(m), np.zeros(people)
     for r in range(_U(start[people])):
         gain[statement[r]] += 1.0
-    chosen = np.empty(min(size, np.count_nonzero(allowed)), np.int64)
+    chosen = np.empty(min(size, int(allowed.sum())), np.int64)
     for place in range(len(chosen)):
         most = -np.inf
         for c in range(m):
@@ -511,13 +624,13 @@ def in_turn(
         chosen[place] = best
         may[best] = False
         for i in range(people):
-            first, last = _U(start[i]), _U(start[i + 1])
-            r = first
-            while r < last and statement[r] < best:
-                r += _U(1)
-            if r < last and statement[r] == best:
+            at: Any = _U(start[i])
+            last = _U(start[i + 1])
+            while at < last and statement[at] < best:
+                at += _U(1)
+            if at < last and statement[at] == best:
                 less = 1 / (2 + happy[i]) - 1 / (1 + happy[i])
                 happy[i] += 1.0
-                for other in range(first, last):
-                    gain[statement[other]] += less
+                for other in range(_U(start[i]), last):
+                    gain[_U(statement[other])] += less
     return chosen, happy, gain

@@ -9,7 +9,7 @@ Rousseeuw 1987 (silhouette), Hubert and Arabie 1985 (adjusted Rand index).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,16 @@ class _Cells:
     sums_hide_people: bool
 
 
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Cells in several orders: points float64[lines, b, 2], mass float64[3, lines, b] (weight, and weight times each
+    coordinate), and the share of all weight passed at the middle of each, float64[lines, b]."""
+
+    points: Floats
+    mass: Floats
+    passed: Floats
+
+
 def find(
     space: Space,
     *,
@@ -114,20 +124,22 @@ def adjusted_rand(one: npt.ArrayLike, other: npt.ArrayLike, weight: npt.ArrayLik
     w = None if weight is None else np.asarray(weight, dtype=float)
     rows, columns = int(a.max()) + 1, int(b.max()) + 1
     both = np.bincount(a * columns + b, weights=w, minlength=rows * columns)
-    return _rand(both.reshape(rows, columns).astype(float))
+    return float(_rand(both.reshape(1, rows, columns).astype(float))[0])
 
 
-def _rand(both: Floats) -> float:
-    """The adjusted Rand index from the table of how many are in group a and in group b, float64[k, l]."""
-    rows, columns = both.sum(axis=1), both.sum(axis=0)
-    together, in_one, in_other, all_pairs = (_pairs(c) for c in (both, rows, columns, rows.sum()))
-    by_chance = in_one * in_other / all_pairs if all_pairs else 0.0
-    most = (in_one + in_other) / 2
-    return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)
+def _rand(both: Floats) -> Floats:
+    """The adjusted Rand index [t] from tables of how many are in group a and in group b, float64[t, k, l]."""
+    rows, columns = both.sum(axis=2), both.sum(axis=1)
+    together, in_one, in_other = _pairs(both.reshape(len(both), -1)), _pairs(rows), _pairs(columns)
+    all_pairs = _pairs(rows.sum(axis=1, keepdims=True))
+    by_chance = in_one * in_other / np.where(all_pairs > 0, all_pairs, 1.0)
+    above = (in_one + in_other) / 2 - by_chance
+    return np.where(above == 0, 1.0, (together - by_chance) / np.where(above == 0, 1.0, above))
 
 
-def _pairs(counts: Floats) -> float:
-    return float((counts * (counts - 1)).sum() / 2)
+def _pairs(counts: Floats) -> Floats:
+    """Pairs of people within each row of counts."""
+    return np.asarray((counts * (counts - 1)).sum(axis=1) / 2)
 
 
 def _only(rows: npt.NDArray[_Number], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[_Number]:
@@ -181,17 +193,25 @@ def _lattice(positions: Floats, unit: float, points: Points) -> Ints:
 
 def _gather(points: Points) -> _Cells:
     """Distinct points where they are few, else the occupied cells of a symmetric grid."""
-    if len(np.unique(_keys(points[:_HASTE]))) <= _EXACT_UP_TO:
+    if len(points) <= _HASTE or len(np.unique(_keys(points[:_HASTE]))) <= _EXACT_UP_TO:
         distinct, number = np.unique(_keys(points), return_counts=True)
         if len(distinct) <= _EXACT_UP_TO:
             x = (distinct + (1 << 31)) >> 32  # y may be negative
             return _Cells(
                 np.stack([x, distinct - (x << 32)], axis=1).astype(float), number.astype(float), False
             )
-    reach = np.maximum(np.maximum(points.max(axis=0), -points.min(axis=0)), 1).astype(np.int64)
-    number, sums = np.zeros(_GRID**2, dtype=np.int64), np.zeros((_GRID**2, 2), dtype=np.int64)
+    ends = kernels.over_rows(len(points), lambda i, j: (points[i:j].max(axis=0), -points[i:j].min(axis=0)))
+    reach = np.maximum(np.max(ends, axis=(0, 1)), 1).astype(np.int64)
     compiled = kernels.compiled()
-    (compiled.gather if compiled else _into_grid)(points, reach, _GRID, number, sums)
+    into = compiled.gather if compiled else _into_grid
+
+    def gathered(first: int, last: int) -> tuple[Ints, Ints]:
+        number, sums = np.zeros(_GRID**2, dtype=np.int64), np.zeros((_GRID**2, 2), dtype=np.int64)
+        into(points[first:last], reach, _GRID, number, sums)
+        return number, sums
+
+    parts = kernels.over_rows(len(points), gathered)
+    number, sums = np.asarray(sum(one for one, _ in parts)), np.asarray(sum(two for _, two in parts))
     used = number > 0
     weight = number[used].astype(float)
     return _Cells(sums[used] / weight[:, None], weight, True)
@@ -244,16 +264,16 @@ def _first_largest(numbers: list[float]) -> int:
     return best
 
 
-def _divide(cells: _Cells, shaping: Points, k: int, least: float, lines: list[_Cells]) -> Floats | None:
+def _divide(cells: _Cells, shaping: Points, k: int, least: float, lines: _Lines) -> Floats | None:
     """Centres float64[k, 2] with the least spread inside, among the starts whose groups are large enough.
 
     The starts come from a stream of their own: groups are a function of the votes, not of a seed. Up to
     ``_SETTLE_UP_TO`` people the best few are tried on the people themselves, else they stay those of the cells.
     """
     number = min(max(_STARTS, _TRIED // len(cells.weight)), _MOST_STARTS)
-    weight, everybody = cells.weight[None], np.zeros(number + len(lines), dtype=np.int64)
+    weight, everybody = cells.weight[None], np.zeros(number + len(lines.points), dtype=np.int64)
     by_chance = _spread_starts(cells.points, weight, everybody[:number], k, np.random.default_rng(k))
-    starts = np.concatenate([by_chance, [_slices(line, k) for line in lines]])
+    starts = np.concatenate([by_chance, _slices(lines, k)])
     centres = _large_enough(*_lloyd(cells.points, weight, everybody, starts), least)
     if len(centres) and cells.sums_hide_people and len(shaping) <= _SETTLE_UP_TO:
         one_each = np.ones((1, len(shaping)))
@@ -265,8 +285,10 @@ def _divide(cells: _Cells, shaping: Points, k: int, least: float, lines: list[_C
 def _large_enough(centres: Floats, sizes: Floats, spread: Floats, least: float) -> Floats:
     """The centres [r, k, 2] of the best few different divisions without too small a group, best first."""
     fit = np.flatnonzero(sizes.min(axis=1) >= least)
-    _, first = np.unique(spread[fit], return_index=True)
-    return centres[fit[first[:_FINALISTS]]]
+    order = fit[spread[fit].argsort(kind="stable")]
+    rising = spread[order]
+    first = np.append(True, rising[1:] != rising[:-1])[: len(order)]
+    return np.asarray(centres[order[first][:_FINALISTS]])
 
 
 def _spread_starts(points: Floats, weight: Floats, of: Ints, k: int, rng: np.random.Generator) -> Floats:
@@ -288,20 +310,21 @@ def _spread_starts(points: Floats, weight: Floats, of: Ints, k: int, rng: np.ran
     return centres
 
 
-def _lines(cells: _Cells) -> list[_Cells]:
+def _lines(cells: _Cells) -> _Lines:
     """The cells in the order of both axes and of both diagonals."""
     x, y = (cells.points / np.maximum(cells.points.std(axis=0), 1e-300)).T
-    orders = (np.argsort(line, kind="stable") for line in (x, y, x + y, x - y))
-    return [_Cells(cells.points[order], cells.weight[order], cells.sums_hide_people) for order in orders]
+    order = np.stack([x, y, x + y, x - y]).argsort(axis=1, kind="stable")
+    points, weight = cells.points[order], cells.weight[order]
+    passed = np.cumsum(weight, axis=1)
+    mass = np.stack([weight, weight * points[:, :, 0], weight * points[:, :, 1]])
+    return _Lines(points, mass, (passed - weight / 2) / passed[:, -1:])
 
 
-def _slices(line: _Cells, k: int) -> Floats:
-    """A start without chance, float64[k, 2]: the middles of k slices of about equal weight."""
-    passed = np.cumsum(line.weight)
-    part = np.minimum(((passed - line.weight / 2) / passed[-1] * k).astype(np.int64), k - 1)
-    size = np.bincount(part, line.weight, k)
-    sums = [np.bincount(part, line.weight * axis, k) / np.maximum(size, 1e-300) for axis in line.points.T]
-    return np.where(size[:, None] > 0, np.stack(sums, axis=1), line.points[:k])
+def _slices(lines: _Lines, k: int) -> Floats:
+    """Starts without chance, float64[lines, k, 2]: the middles of k slices of about equal weight."""
+    part = np.minimum((lines.passed * k).astype(np.int64), k - 1)
+    slot: Ints = part + np.arange(0, len(part) * k, k)[:, None]
+    return _middles(_sums(slot, lines.mass, k), lines.points[:, :k])
 
 
 def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[Floats, Floats, Floats]:
@@ -310,34 +333,69 @@ def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[F
     Run r has the weights ``weight[of[r]]``. A centre that loses all its people stays where it is, with size 0.
     """
     if compiled := kernels.compiled():
-        moved: tuple[Floats, Floats, Floats] = compiled.lloyd(points, weight, of, centres, _STEPS)
-        return moved
+        exact = _exact_sums(points, weight)
+        found: tuple[Floats, Floats, Floats] = compiled.lloyd(points, weight, of, centres, _STEPS, exact)
+        return found
     runs, k, _ = centres.shape
     centres, sizes, spread = centres.copy(), np.zeros((runs, k)), np.zeros(runs)
+    mass = np.stack([weight, weight * points[:, 0], weight * points[:, 1]])[:, of]
+    going, here, sums, room = np.arange(runs), centres, np.zeros((3, runs, k)), _room(runs, len(points))
     group = np.full((runs, len(points)), -1, dtype=np.int8)
-    going = np.arange(runs)
     for step in range(_STEPS):
-        gap, nearest = _nearest_of(points, centres[going])
-        still = (nearest == group[going]).all(axis=1) | (step == _STEPS - 1)
+        gap, nearest = _nearest_of(points, here, room)
+        still = (nearest == group).all(axis=1) | (step == _STEPS - 1)
         if still.any():
-            spread[going[still]] = _spread(points, weight, of[going[still]], gap[still])
-        going, nearest = going[~still], nearest[~still]
+            done, on = going[still], ~still
+            spread[done] = _spread(points, weight, of[done], gap[still])
+            centres[done], sizes[done] = here[still], sums[0, still]
+            going, here, nearest = going[on], here[on], nearest[on]
+            mass = mass[:, on] if len(weight) > 1 else mass[:, : len(going)]
         if len(going) == 0:
             break
-        group[going] = nearest
-        centres[going], sizes[going] = _centres(points, weight[of[going]], nearest, centres[going])
+        sums = _sums(nearest + np.arange(0, len(going) * k, k)[:, None], mass, k)
+        group, here = nearest, _middles(sums, here)
     return centres, sizes, spread
 
 
-def _nearest_of(points: Floats, centres: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
+def _exact_sums(points: Floats, weight: Floats) -> npt.NDArray[np.bool_]:
+    """For each row of weights: are the sums of the points whole and below 2^53, the same in any order?"""
+    reach = float(np.abs(points).max(initial=0.0))
+    return np.asarray((weight.sum(axis=1) * reach < 2.0**53) & (points == np.rint(points)).all())
+
+
+def _sums(slot: npt.NDArray[np.integer[Any]], mass: Floats, k: int) -> Floats:
+    """Number of people and sums of their coordinates, [3, r, k], from slots [r, b] and ``mass`` [3, r, b]."""
+    sums, flat = np.empty((3, len(slot) * k)), slot.ravel()
+    for total, one in zip(sums, mass, strict=True):
+        total[:] = np.bincount(flat, one.ravel(), len(total))
+    return sums.reshape(3, -1, k)
+
+
+def _middles(sums: Floats, before: Floats) -> Floats:
+    """Mean [r, k, 2] of each group of each run; an empty one stays where it was."""
+    size, *whole = sums
+    after, filled = before.copy(), size > 0
+    for axis, total in enumerate(whole):
+        np.divide(total, size, out=after[:, :, axis], where=filled)
+    return after
+
+
+def _room(runs: int, points: int) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Working memory for `_nearest_of`, taken once for all steps."""
+    return np.empty((runs, points)), np.empty((runs, points)), np.empty((runs, points), dtype=bool)
+
+
+def _nearest_of(
+    points: Floats, centres: Floats, room: tuple[Floats, Floats, npt.NDArray[np.bool_]] | None = None
+) -> tuple[Floats, npt.NDArray[np.int8]]:
     """For each run [r] and point [b], the nearest centre and the squared distance less the point's square."""
     x, y = np.ascontiguousarray(2 * points.T)  # twice is exact: all is rounded as the compiled kernel rounds
-    nearest = np.zeros((len(centres), len(points)), dtype=np.int8)
-    closest, gap, along_y = np.empty((3, *nearest.shape))
-    closer = np.empty(nearest.shape, dtype=bool)
-    for c in range(centres.shape[1]):
+    runs, k, _ = centres.shape
+    gap, along_y, closer = (one[:runs] for one in room or _room(runs, len(points)))
+    nearest, closest = np.zeros(gap.shape, dtype=np.int8), np.empty(gap.shape)
+    for c in range(k):
         cx, cy = centres[:, c, 0, None], centres[:, c, 1, None]
-        here = closest if c == 0 else gap
+        here = gap if c else closest
         np.multiply(cx, x, out=here)
         np.multiply(cy, y, out=along_y)
         here += along_y
@@ -347,22 +405,6 @@ def _nearest_of(points: Floats, centres: Floats) -> tuple[Floats, npt.NDArray[np
             np.maximum(nearest, closer.view(np.int8) * np.int8(c), out=nearest)
             np.minimum(gap, closest, out=closest)
     return closest, nearest
-
-
-def _centres(
-    points: Floats, weight: Floats, group: npt.NDArray[np.int8], before: Floats
-) -> tuple[Floats, Floats]:
-    """Mean [r, k, 2] and size [r, k] of each group of each run; an empty one stays where it was."""
-    runs, k, _ = before.shape
-    slot = (group + np.arange(runs)[:, None] * k).ravel()
-    sizes, x, y = (
-        np.bincount(slot, w.ravel(), runs * k).reshape(runs, k)
-        for w in (weight, weight * points[:, 0], weight * points[:, 1])
-    )
-    filled = sizes > 0
-    after = before.copy()
-    after[filled] = np.stack([x, y], axis=2)[filled] / sizes[filled][:, None]
-    return after, sizes.astype(float)
 
 
 def _spread(points: Floats, weight: Floats, of: Ints, gap: Floats) -> Floats:
@@ -422,7 +464,7 @@ def _silhouettes(cells: _Cells, divisions: list[Floats]) -> list[float]:
     """Mean silhouette of all people for each division; people in one cell count as standing on one spot."""
     if not divisions:
         return []
-    groups = [_nearest_of(cells.points, centres[None])[1][0].astype(np.int64) for centres in divisions]
+    groups = [_group_of(cells.points, centres[None])[0] for centres in divisions]
     into = [
         (group[:, None] == np.arange(len(centres))) * cells.weight[:, None]
         for group, centres in zip(groups, divisions, strict=True)
@@ -435,8 +477,27 @@ def _silhouettes(cells: _Cells, divisions: list[Floats]) -> list[float]:
     ]
 
 
+def _group_of(points: Floats, centres: Floats) -> Ints:
+    """For each run [r] and point [b], the nearest centre, int64."""
+    if compiled := kernels.compiled():
+        out = np.empty((len(centres), len(points)), dtype=np.int64)
+        compiled.group_of(points, centres, out)
+        return out
+    return _nearest_of(points, centres)[1].astype(np.int64)
+
+
 def _silhouette(reach: Floats, size: Floats, weight: Floats, group: Ints) -> float:
     """From each cell's summed distance [b, k] to the people of each group, and their number [k]."""
+    if compiled := kernels.compiled():
+        score = np.empty(len(group))
+        compiled.silhouette(reach, size, group, score)
+    else:
+        score = _scores(reach, size, group)
+    return float((score * weight).sum() / weight.sum())
+
+
+def _scores(reach: Floats, size: Floats, group: Ints) -> Floats:
+    """The silhouette of each cell's people, float64[b]; 0 for somebody alone in a group."""
     row = np.arange(len(group))
     own_size = size[group]
     own = reach[row, group] / np.maximum(own_size - 1, 1)
@@ -445,7 +506,7 @@ def _silhouette(reach: Floats, size: Floats, weight: Floats, group: Ints) -> flo
     other = others.min(axis=1)
     larger = np.maximum(own, other)
     score = np.divide(other - own, larger, where=larger > 0, out=np.zeros(len(group)))
-    return float((np.where(own_size > 1, score, 0.0) * weight).sum() / weight.sum())
+    return np.where(own_size > 1, score, 0.0)
 
 
 def _stability(cells: _Cells, centres: Floats, draws: int, rng: np.random.Generator) -> float:
@@ -458,9 +519,8 @@ def _stability(cells: _Cells, centres: Floats, draws: int, rng: np.random.Genera
     of = np.repeat(np.arange(draws), 4)
     moved, _, spread = _lloyd(cells.points, weight, of, _spread_starts(cells.points, weight, of, k, rng))
     best = spread.reshape(draws, 4).argmin(axis=1) + 4 * np.arange(draws)
-    group = _nearest_of(cells.points, centres[None])[1][0].astype(np.int64)
-    again = _nearest_of(cells.points, moved[best])[1]
-    tables = (
-        np.bincount(group * k + other, cells.weight, k * k).astype(float).reshape(k, k) for other in again
-    )
-    return float(np.mean([_rand(table) for table in tables]))
+    group = _group_of(cells.points, centres[None])[0]
+    again = _group_of(cells.points, moved[best])
+    both = (np.arange(0, draws * k, k)[:, None] + group) * k + again
+    tables = np.bincount(both.ravel(), np.tile(cells.weight, draws), draws * k * k)
+    return float(np.mean(_rand(tables.astype(float).reshape(draws, k, k))))

@@ -211,7 +211,7 @@ def audit(given: Approvals, chosen: list[int], happy: Floats, allowed: Mask) -> 
     size, worst = len(chosen), Audit(0.0, None, 0)
     left_out = allowed.copy()
     left_out[chosen] = False
-    if given.people == 0 or not left_out.any():
+    if given.people == 0 or size == 0 or not left_out.any():
         return worst
     # Everybody's whole number of places: one pass counts, for every statement, who approves it at each number.
     places = np.minimum((happy + _BETTER).astype(np.int64), size)

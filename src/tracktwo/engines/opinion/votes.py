@@ -27,6 +27,12 @@ Codes = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 DISAGREE, PASS, AGREE = -1, 0, 1
 SHORT_CODES = 16_384  # statements a 16-bit code can name
 _AT_ONCE = 1 << 22  # votes unpacked at a time: keeps the working memory under 100 MB
+# How many votes a byte of four marks holds, and the ends of their codes, those it holds first: uint16[256, 4].
+_IN_BYTE = np.array([sum(b >> s & 3 > 0 for s in (0, 2, 4, 6)) for b in range(256)], dtype=np.uint8)
+_HELD = np.zeros((256, 4), dtype=np.uint16)
+for _b in range(256):
+    _held = [slot << 2 | (_b >> 2 * slot & 3) - 1 for slot in range(4) if _b >> 2 * slot & 3]
+    _HELD[_b, : len(_held)] = _held
 
 
 class Counted(Protocol):
@@ -108,6 +114,42 @@ class Votes:
         people, statements = cells.shape
         vote = cells[person, statement]
         return cls.from_triples(person, statement, vote, people=people, statements=statements)
+
+    @classmethod
+    def from_marks(
+        cls, marks: npt.NDArray[np.uint8], wanted: npt.NDArray[np.uint8], *, statements: int
+    ) -> Votes:
+        """Pack rows of two bits a statement, four to a byte, the lowest bits first: 0 no vote, else vote + 2.
+
+        ``marks`` uint8[n, w]; ``wanted`` uint8[w] has both bits set where a statement counts, none elsewhere.
+        Cost: two passes over the marks, about 1 ns a byte each compiled; otherwise 8 ns a byte.
+        """
+        if marks.shape[1:] != wanted.shape:
+            raise BadInput("the marks and the wanted statements differ in number", remedy="give one for each")
+        if statements <= SHORT_CODES and (compiled := kernels.compiled()):
+            start = np.zeros(len(marks) + 1, dtype=np.int64)
+            marks = np.ascontiguousarray(marks)
+            compiled.count_marks(marks, wanted, _IN_BYTE, start)
+            room = np.empty(
+                int(start[-1]) + 4, dtype=np.uint16
+            )  # each byte writes four codes, whatever it holds
+            compiled.codes_of_marks(marks, wanted, _IN_BYTE, _HELD, room)
+            return cls(start, room[: start[-1]], statements)
+        width = len(wanted)
+        every = (marks & wanted).ravel()
+        place = np.flatnonzero(every.astype(bool))
+        held = every[place]
+        several = _IN_BYTE[held]
+        ends = np.cumsum(several, dtype=np.int64)
+        total = int(ends[-1]) if len(ends) else 0
+        code: Codes = np.empty(total, np.uint16) if statements <= SHORT_CODES else np.empty(total, np.uint32)
+        byte = ((place % max(width, 1)) << 4).astype(code.dtype)
+        code[ends - several] = byte + _HELD[held, 0]
+        for nth in (1, 2, 3):
+            more = np.flatnonzero(several > nth)
+            code[ends[more] - several[more] + nth] = byte[more] + _HELD[held[more], nth]
+        begins = np.searchsorted(place, np.arange(len(marks) + 1) * width)
+        return cls(np.append(0, ends)[begins], code, statements)
 
     @property
     def people(self) -> int:
