@@ -137,9 +137,16 @@ def test_no_page_is_wider_than_a_phone(open_page: OpenPage, server: Server) -> N
 
 
 def pages_of(page: Page) -> list[str]:
-    """The addresses of the pages that this seat may open, as its own page lists them."""
-    links: list[str] = page.locator(".places a").evaluate_all("links => links.map(link => link.href)")
-    return links
+    """The addresses of the pages that this seat may open, as its own pages list them, group by group."""
+
+    def links(where: str) -> list[str]:
+        return list(page.locator(where).evaluate_all("links => links.map(link => link.href)"))
+
+    found: dict[str, None] = {}
+    for group in links(".places:not(.places-inside) a"):
+        page.goto(group)
+        found |= dict.fromkeys(links(".places-inside a") or [group])
+    return list(found)
 
 
 def test_the_facilitator_drafts_the_page_and_each_line_has_its_check_beside_it(

@@ -214,7 +214,7 @@ def _going_home(lead: Somebody, heron: Somebody, oar: Somebody, said: Any) -> No
 
 def _minutes(lead: Somebody, cairn: Somebody, said: Any) -> None:
     """A draft, restated to the plenary, corrected by somebody, standing."""
-    lead.go("rooms/").locator(".room-card a").first.click()
+    lead.go("rooms/").locator(".room-name a").first.click()
     lead.page.locator('main a[href$="minutes/"]').first.click()
     where = lead.page.url
     lead.page.locator('main form:has(input[value="write"]):not(:has(input[name="minutes"])) textarea').fill(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,10 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
 
 @pytest.fixture(autouse=True)
 def clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A room shows its next tick: two readings of one page must not differ by the minute."""
+    """A room shows its next tick, an agenda what is now: two readings of one page must not differ by the minute."""
     from tracktwo.dialogue import acts
 
     monkeypatch.setattr(acts, "clock", lambda: 1_700_000_000.0)
+    still = datetime.datetime(2027, 3, 1, 9, 30, tzinfo=datetime.UTC)
+    for views in ("preparation", "transfer"):
+        monkeypatch.setattr(f"tracktwo.{views}.views._now", lambda: still)

@@ -20,7 +20,6 @@ from tests.confidential import grants, oracle, walk
 from tests.confidential.oracle import NEVER
 from tests.confidential.walk import Ask, Walker
 from tracktwo.preparation.models import Candidate
-from tracktwo.process import views as process_views
 from tracktwo.vault.fields import SealedField
 
 # Who sees what is decided above the database: one pass, on SQLite.
@@ -141,18 +140,17 @@ def test_all_of_the_cast_has_a_twin_world(house: Cast) -> None:
 def test_a_page_that_counts_what_it_does_not_show_is_found(
     house: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = process_views.process
+    from tracktwo.urls import urlpatterns
+
+    assert Candidate.unscoped.filter(process_id=house.processes["own"]).exists()
+    pattern = next(one for one in urlpatterns if one.name == "process")
+    honest = pattern.callback
 
     def telling(request: HttpRequest, **named: Any) -> HttpResponse:
-        answer = honest(request, **named)
+        answer: HttpResponse = honest(request, **named)
         answer.content += str(Candidate.unscoped.count()).encode()
         return answer
 
-    house_with_a_list = Candidate.unscoped.filter(process_id=house.processes["own"]).exists()
-    assert house_with_a_list, "a word is planted on the long list"
-    from tracktwo.urls import urlpatterns
-
-    pattern = next(one for one in urlpatterns if one.name == "process")
     monkeypatch.setattr(pattern, "callback", telling)
     assert any(fault.startswith("GET process") for fault in differing(house, "Nia"))
 

@@ -510,12 +510,16 @@ def _band(band: Band) -> str:
     return _(disclosure.BANDS[band])
 
 
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(tz=datetime.UTC)
+
+
 def _wall_clock(seat: Seated, _language: str) -> dict[str, Any]:
     row = Agenda.objects.seen_by(seat).first()
     found = agenda.read(row.text.open(seat.grant)).agenda if row else None
     if found is None:
         return {"clock": None}
-    return {"clock": agenda.clock(found, datetime.datetime.now(tz=datetime.UTC)), "place": found}
+    return {"clock": agenda.clock(found, _now()), "place": found}
 
 
 # --- the brief ------------------------------------------------------------------------------------
