@@ -39,7 +39,15 @@ DEPTH_NAMES: Mapping[str, tuple[str, ...]] = {
     "discuss": ("Discuss", "Discussion", "Discuter", "ناقش"),
     "evaluate": ("Evaluate", "Évaluation", "Évaluer", "قيم", "قيّم"),
 }
-CONTESTED = ("Contested:", "Contesté :", "Contesté:", "Contesté\u00a0:", "محل خلاف:", "موضع خلاف:")
+CONTESTED = (
+    "Contested:",
+    "Contesté :",
+    "Contesté:",
+    "Contesté\u00a0:",
+    "Contesté\u202f:",
+    "محل خلاف:",
+    "موضع خلاف:",
+)
 
 
 @dataclass(frozen=True)
