@@ -104,3 +104,11 @@ def postgresql(postgresql_server: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database, dropped after the test."""
     with databases.fresh(postgresql_server) as address:
         yield address
+
+
+@pytest.fixture(autouse=True)
+def in_the_first_language() -> None:
+    """A page that a test before asked for in Arabic leaves its language in the thread."""
+    from django.utils import translation
+
+    translation.deactivate()
