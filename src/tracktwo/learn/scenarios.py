@@ -13,6 +13,7 @@ from tracktwo.concerns import acts as concern_acts
 from tracktwo.concerns.rules import ConcernKind, Deed
 from tracktwo.content.scenarios import reading
 from tracktwo.content.scenarios.reading import Character, LateStatement, Scenario, Statement, Text
+from tracktwo.content.templates import rules_as_text
 from tracktwo.learn import prepared, spoken
 from tracktwo.process import acts as process_acts
 from tracktwo.process import visibility
@@ -178,13 +179,7 @@ def _circle(scenario: Scenario, process: Process, sides: dict[str, Side]) -> dic
 
 def _under_rules(scenario: Scenario, process: Process, lead: Seated) -> None:
     """Rules, everybody's assent, the risk review: what must be before the sides meet."""
-    articles = {
-        language: "\n\n".join(
-            f"{article.number}. {article.title}\n{article.text}" for article in rules.articles
-        )
-        for language, rules in reading.load_rules(scenario.ground_rules).items()
-    }
-    version = process_acts.write_ground_rules(text=articles, by=lead)
+    version = process_acts.write_ground_rules(text=rules_as_text(scenario.ground_rules), by=lead)
     table = (
         Seat.unscoped.filter(process_id=process.pk).exclude(role=Role.VOTER).select_related("process", "side")
     )

@@ -286,6 +286,7 @@ def _labels(seat: Seated, rows: list[Seat]) -> list[dict[str, Any]]:
             "hue": row.side.place if row.side else 0,
             "official": row.official,
             "taken": row.person_id is not None,
+            "signs_in": has_account(row.person),
             "you": row.pk == seat.seat,
         }
         for row in rows
