@@ -18,6 +18,8 @@ from tracktwo.learn.terms import DEPTHS, LANGUAGES, SOURCE, Course, Library, Ter
 FEWEST_FACTS, MOST_FACTS = 5, 7
 FEWEST_SOURCES = 1
 SHORTEST_ANSWER = 20  # words: less is a key word, not a worked answer
+FEWEST_STEPS, MOST_STEPS = 3, 9
+FEWEST_POINTS, MOST_POINTS = 2, 6
 LONGEST_DEFINITION = 90  # words: what a flashcard's back holds, and a little more
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -94,6 +96,25 @@ def _missing(term: Term) -> Iterator[tuple[str, str]]:
         if len(question.answer.split()) < SHORTEST_ANSWER:
             said = question.question[:60]
             yield f"the question {said!r} has no worked answer", f"write at least {SHORTEST_ANSWER} words"
+        if out_of_bounds(len(question.points), FEWEST_POINTS, MOST_POINTS):
+            said, remedy = question.question[:60], f"write {FEWEST_POINTS} to {MOST_POINTS}, or none"
+            yield f"the question {said!r} has {len(question.points)} points to look for", remedy
+    yield from _practised(term)
+
+
+def _practised(term: Term) -> Iterator[tuple[str, str]]:
+    """What practice tests are made of: an order without doubles, and mistakes that say why."""
+    if out_of_bounds(len(term.steps), FEWEST_STEPS, MOST_STEPS):
+        yield f"there are {len(term.steps)} steps", f"write {FEWEST_STEPS} to {MOST_STEPS}, or none"
+    if len({plain(step) for step in term.steps}) < len(term.steps):
+        yield "a step stands there twice", "say each step once"
+    if any(not one.claim or not one.why for one in term.mistakes):
+        yield "a mistake lacks its claim or its reason", "write both, with a | between them"
+
+
+def out_of_bounds(number: int, fewest: int, most: int) -> bool:
+    """Whether a list that may be left out is there with too few or too many."""
+    return number > 0 and not fewest <= number <= most
 
 
 def _astray(term: Term, library: Library) -> Iterator[tuple[str, str]]:
@@ -132,7 +153,9 @@ def links_of(term: Term) -> list[str]:
         term.explanation,
         term.in_tracktwo,
         *(fact.text for fact in term.facts),
-        *(question.answer for question in term.questions),
+        *term.steps,
+        *(text for one in term.mistakes for text in (one.claim, one.why)),
+        *(text for one in term.questions for text in (one.answer, *one.points)),
         *term.sources,
         *term.further,
     ]

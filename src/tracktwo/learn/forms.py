@@ -12,7 +12,6 @@ from tracktwo.learn import rules
 from tracktwo.learn.search import plain
 from tracktwo.learn.terms import (
     CONTESTED,
-    DEPTH_NAMES,
     LANGUAGES,
     SECTIONS,
     SOURCE,
@@ -20,6 +19,7 @@ from tracktwo.learn.terms import (
     Library,
     Term,
     Unit,
+    asked,
 )
 from tracktwo.web import PlainText
 
@@ -69,12 +69,29 @@ class TermForm(forms.Form):
         label=gettext_lazy("In Tracktwo"),
         help_text=gettext_lazy("Where the tool uses it, or plainly that it does not."),
     )
+    steps = PlainText(
+        longest=2000,
+        rows=4,
+        required=False,
+        label=gettext_lazy("Steps"),
+        help_text=gettext_lazy("If it has an order: one step a line. Practice tests ask for the order."),
+    )
+    mistakes = PlainText(
+        longest=3000,
+        rows=4,
+        required=False,
+        label=gettext_lazy("Common mistakes"),
+        help_text=gettext_lazy(
+            "One a line: something false that is easily believed, then | and why. Practice tests ask for it."
+        ),
+    )
     questions = PlainText(
-        longest=16000,
+        longest=20000,
         rows=16,
         label=gettext_lazy("Questions with worked answers"),
         help_text=gettext_lazy(
-            "Each question begins a line with ### Recall: or ### Discuss: or ### Evaluate: and its answer stands below."
+            "Each question begins a line with ### Recall: or ### Discuss: or ### Evaluate: and its answer stands below. "
+            "After it, if you like: the line Look for: and the points a good answer makes."
         ),
     )
     sources = PlainText(
@@ -121,6 +138,11 @@ class TermForm(forms.Form):
             said["definition"],
             f"## {SECTIONS['facts'][0]}\n{_bullets(said['facts'])}",
             f"## {SECTIONS['in_tracktwo'][0]}\n{said['in_tracktwo']}",
+            *(
+                f"## {SECTIONS[name][0]}\n{_bullets(said[name])}"
+                for name in ("steps", "mistakes")
+                if said[name]
+            ),
             f"## {SECTIONS['questions'][0]}\n{said['questions']}",
             f"## {SECTIONS['sources'][0]}\n{_bullets(said['sources'])}",
             f"## {SECTIONS['further'][0]}\n{_bullets(said['further'])}",
@@ -131,7 +153,6 @@ class TermForm(forms.Form):
 def typed(term: Term) -> dict[str, str]:
     """A term as the form shows it."""
     facts = [f"{CONTESTED[0]} {fact.text}" if fact.contested else fact.text for fact in term.facts]
-    questions = [f"### {DEPTH_NAMES[one.depth][0]}: {one.question}\n{one.answer}" for one in term.questions]
     return {
         "title": term.title,
         "also": "; ".join(term.also),
@@ -139,7 +160,9 @@ def typed(term: Term) -> dict[str, str]:
         "definition": "\n\n".join(part for part in (term.definition, term.explanation) if part),
         "facts": "\n".join(facts),
         "in_tracktwo": term.in_tracktwo,
-        "questions": "\n\n".join(questions),
+        "steps": "\n".join(term.steps),
+        "mistakes": "\n".join(f"{one.claim} | {one.why}" for one in term.mistakes),
+        "questions": "\n\n".join(map(asked, term.questions)),
         "sources": "\n".join(term.sources),
         "further": "\n".join(term.further),
         "related": ", ".join(term.related),

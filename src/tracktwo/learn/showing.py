@@ -57,11 +57,17 @@ def shown(term: Term, guide: Guide, *, language: str, link: Link) -> dict[str, A
         "explanation": typeset.block(term.explanation, link),
         "facts": [{"text": typeset.inline(f.text, link), "contested": f.contested} for f in term.facts],
         "in_tracktwo": typeset.block(term.in_tracktwo, link),
+        "steps": [typeset.inline(step, link) for step in term.steps],
+        "mistakes": [
+            {"claim": typeset.inline(one.claim, link), "why": typeset.inline(one.why, link)}
+            for one in term.mistakes
+        ],
         "questions": [
             {
                 "depth": _(rules.DEPTH_WORDS[one.depth]),
                 "question": typeset.inline(one.question, link),
                 "answer": typeset.block(one.answer, link),
+                "points": [typeset.inline(point, link) for point in one.points],
             }
             for one in term.questions
         ],

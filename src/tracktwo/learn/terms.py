@@ -30,6 +30,8 @@ _HEADED = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "facts": ("Must know", "À savoir", "ما يجب معرفته"),
     "in_tracktwo": ("In Tracktwo", "Dans Tracktwo", "في تراكتو", "في Tracktwo"),
+    "steps": ("Steps", "Étapes", "الخطوات"),
+    "mistakes": ("Common mistakes", "Erreurs fréquentes", "أخطاء شائعة"),
     "questions": ("Questions", "أسئلة"),
     "sources": ("Sources", "المصادر"),
     "further": ("Further reading", "Pour aller plus loin", "قراءات أخرى", "للاستزادة"),
@@ -39,6 +41,8 @@ DEPTH_NAMES: Mapping[str, tuple[str, ...]] = {
     "discuss": ("Discuss", "Discussion", "Discuter", "ناقش"),
     "evaluate": ("Evaluate", "Évaluation", "Évaluer", "قيم", "قيّم"),
 }
+# What begins the list below a worked answer: the points a good answer makes, which a learner marks.
+POINTS = ("Look for:", "À retrouver :", "À retrouver:", "À retrouver\u00a0:", "ابحث عن:")
 CONTESTED = (
     "Contested:",
     "Contesté :",
@@ -59,12 +63,21 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """Something false that is easily believed of a term, and why it is false."""
+
+    claim: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Question:
     """A review question with its worked answer."""
 
     depth: str
     question: str
     answer: str
+    points: tuple[str, ...] = ()  # what a good answer says; a learner marks their own by these
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,8 @@ class Term:
     questions: tuple[Question, ...]
     sources: tuple[str, ...]
     further: tuple[str, ...]
+    steps: tuple[str, ...] = ()  # in their order, where the term has one
+    mistakes: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +178,8 @@ def read_term(key: str, language: str, text: str) -> Term:
         questions=tuple(_questions(sections["questions"], where)),
         sources=_items(sections["sources"]),
         further=_items(sections["further"]),
+        steps=_items(sections["steps"]),
+        mistakes=tuple(_mistake(item, where) for item in _items(sections["mistakes"])),
     )
 
 
@@ -211,8 +228,8 @@ def _items(section: str) -> tuple[str, ...]:
     """The items of a list; a line that begins no item goes on with the one before."""
     items: list[str] = []
     for line in section.splitlines():
-        if re.match(r"[-*][ \t]+", line):
-            items.append(line[1:].strip())
+        if begun := re.match(r"(?:[-*]|\d{1,2}\.)[ \t]+", line):
+            items.append(line[begun.end() :].strip())
         elif line.strip() and items:
             items[-1] += " " + line.strip()
         elif line.strip():
@@ -227,6 +244,14 @@ def _fact(item: str) -> Fact:
     return Fact(item, contested=False)
 
 
+def _mistake(item: str, where: str) -> Mistake:
+    claim, apart, why = (part.strip() for part in item.partition("|"))
+    if not apart:
+        remedy = "write the false claim, a | and why it is false"
+        raise BadInput(f"a mistake says only {item[:60]!r}", where=where, remedy=remedy)
+    return Mistake(claim, why)
+
+
 def _questions(section: str, where: str) -> Iterable[Question]:
     before, *parts = re.split(r"^###[ \t]+", section, flags=re.MULTILINE)
     if before.strip():
@@ -239,7 +264,16 @@ def _questions(section: str, where: str) -> Iterable[Question]:
         if not depth or not question.strip():
             remedy = "write ### Recall: or ### Discuss: or ### Evaluate: and the question"
             raise BadInput(f"a question begins with {heading.strip()[:60]!r}", where=where, remedy=remedy)
-        yield Question(depth, question.strip(), answer.strip())
+        yield Question(depth, question.strip(), *_worked(answer))
+
+
+def _worked(answer: str) -> tuple[str, tuple[str, ...]]:
+    """A worked answer, and the points of the list that may stand below it."""
+    lines = answer.splitlines()
+    for number, line in enumerate(lines):
+        if line.strip() in POINTS:
+            return "\n".join(lines[:number]).strip(), _items("\n".join(lines[number + 1 :]))
+    return answer.strip(), ()
 
 
 def written(term: Term) -> str:
@@ -255,19 +289,29 @@ def written(term: Term) -> str:
     )
     head = "\n".join(f"{name}: {value}".rstrip() for name, value in zip(HEAD, values, strict=True))
     facts = [f"{CONTESTED[0]} {fact.text}" if fact.contested else fact.text for fact in term.facts]
-    questions = [
-        f"### {DEPTH_NAMES[one.depth][0]}: {one.question}\n{one.answer}".rstrip() for one in term.questions
-    ]
     sections = {
         "facts": _bullets(facts),
         "in_tracktwo": term.in_tracktwo,
-        "questions": "\n\n".join(questions),
+        "steps": "\n".join(f"{number}. {step}" for number, step in enumerate(term.steps, start=1)),
+        "mistakes": _bullets(f"{one.claim} | {one.why}" for one in term.mistakes),
+        "questions": "\n\n".join(map(asked, term.questions)),
         "sources": _bullets(term.sources),
         "further": _bullets(term.further),
     }
     opening = "\n\n".join(part for part in (term.definition, term.explanation) if part)
-    parts = [f"## {SECTIONS[name][0]}\n{text}".rstrip() for name, text in sections.items()]
+    parts = [
+        f"## {SECTIONS[name][0]}\n{text}".rstrip()
+        for name, text in sections.items()
+        if text or name not in ("steps", "mistakes")
+    ]
     return "\n\n".join([f"---\n{head}\n---\n{opening}", *parts]) + "\n"
+
+
+def asked(one: Question) -> str:
+    """A question as it stands in a file, with its worked answer and the points below it."""
+    points = [f"{POINTS[0]}\n{_bullets(one.points)}"] if one.points else []
+    head = f"### {DEPTH_NAMES[one.depth][0]}: {one.question}\n{one.answer}".rstrip()
+    return "\n\n".join([head, *points])
 
 
 def _bullets(items: Iterable[str]) -> str:
