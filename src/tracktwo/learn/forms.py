@@ -90,8 +90,8 @@ class TermForm(forms.Form):
         rows=16,
         label=gettext_lazy("Questions with worked answers"),
         help_text=gettext_lazy(
-            "Each question begins a line with ### Recall: or ### Discuss: or ### Evaluate: and its answer stands below. "
-            "After it, if you like: the line Look for: and the points a good answer makes."
+            "Each question begins a line with ### Recall: or ### Discuss: or ### Evaluate: and its answer stands "
+            "below. After it, if you like: the line Look for: and the points a good answer makes."
         ),
     )
     sources = PlainText(
