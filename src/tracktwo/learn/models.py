@@ -1,8 +1,8 @@
-"""What instructors write into the study guide: versions of terms, and courses.
+"""What instructors write into the study guide, and what learners' practice leaves behind.
 
-All of it is published: anybody reads it without an account, so it stands in clear. Nobody's name stands
+The guide is published: anybody reads it without an account, so it stands in clear. Nobody's name stands
 beside it. Rows are only ever added or replaced as a whole; their random ids tell a reader's copy that it
-is out of date.
+is out of date. Progress is private: sealed, and nobody can tell from the row whose it is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+
+from tracktwo.vault.fields import SealedText
+from tracktwo.vault.keystore import HOUSE
 
 
 class TermText(models.Model):
@@ -58,3 +61,13 @@ class Unit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["course", "place"], name="one_unit_for_each_place_of_a_course")
         ]
+
+
+class Progress(models.Model):
+    """What a person's practice left behind. `owner` is a blind index: whose it is stands in the keystore only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField(max_length=64, unique=True)
+    kept = SealedText(scope="progress")
+
+    process_id = HOUSE  # what it is sealed for

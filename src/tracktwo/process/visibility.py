@@ -138,6 +138,18 @@ def own_name(person: Person) -> Grant:
     return Grant(process=HOUSE, scopes=frozenset({"people"}), rows=frozenset({person.pk}))
 
 
+def learner_index(person: Person) -> str:
+    """Under which name a person's progress is kept: nobody can tell it from a row without the keystore."""
+    return keys.blind_index("progress", str(person.pk))
+
+
+def own_progress(person: Person, row: Any) -> Grant:
+    """Leave to read what one's own practice left behind: that row alone."""
+    if not compare_digest(row.owner, learner_index(person)):
+        raise NotHere
+    return Grant(process=HOUSE, scopes=frozenset({"progress"}), rows=frozenset({row.pk}))
+
+
 def processes_of(person: Any) -> list[tuple[Process, Seated]]:
     """The processes in which a person has a seat, with that seat."""
     if not getattr(person, "is_authenticated", False):

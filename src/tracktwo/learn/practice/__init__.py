@@ -1,0 +1,1 @@
+"""Practice: flashcards, practice tests and decks; what a learner's practice leaves behind is theirs alone."""
