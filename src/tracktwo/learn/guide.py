@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from tracktwo import content
 from tracktwo.errors import BadInput
-from tracktwo.learn import search
+from tracktwo.learn import rules, search
 from tracktwo.learn.models import Course as CourseRow
 from tracktwo.learn.models import TermText
 from tracktwo.learn.terms import (
@@ -96,6 +97,26 @@ def files_shipped() -> dict[str, str]:
         if (CONTENT / name).is_dir():
             files |= files_of(CONTENT / name)
     return files
+
+
+def used_on(page: str, language: str) -> list[Term]:
+    """The terms that say they are used on a page, the most telling first: of what is shipped, without a query."""
+    page, terms = rules.BELONGS_TO.get(page, page), shipped().terms
+    if page not in rules.PAGES:
+        return []
+    found = [one for (_key, spoken), one in terms.items() if spoken == SOURCE and page in one.used]
+    return [
+        terms.get((one.key, language), one)
+        for one in sorted(found, key=lambda one: _how_telling(one, page, terms))
+    ]
+
+
+def _how_telling(term: Term, page: str, terms: Mapping[tuple[str, str], Term]) -> tuple[Any, ...]:
+    """The page's own word, then terms that name the page first, core terms, those of few pages; cases last."""
+    own = set(page.split("-")) <= set(term.key.split("-"))
+    # The terms every beginner meets are the ones written in all languages.
+    core = all((term.key, language) in terms for language in LANGUAGES)
+    return (not own, term.unit == "cases", term.used.index(page), not core, len(term.used), term.title)
 
 
 def current() -> Guide:

@@ -58,6 +58,22 @@ PAGES: Mapping[str, str] = {
     "map": gettext_noop("The map"),
     "paper": gettext_noop("Paper"),
 }
+# A page that no term names shows the words of the page it belongs to.
+BELONGS_TO: Mapping[str, str] = {
+    "candidate": "long-list",
+    "close": "steps",
+    "my-words": "needs",
+    "concern": "needs",
+    "round": "rounds",
+    "write": "statements",
+    "moderate": "statements",
+    "wordings": "statements",
+    "table": "common-ground",
+    "draft": "paper",
+}
+# A page that stands in no list of pages: from a term one gets to the page that leads there.
+LED_TO_BY: Mapping[str, str] = {"room": "rooms", "minutes": "rooms", "map": "common-ground"}
+MOST_WORDS = 8  # at the foot of a page; the others are folded away
 COMMANDS: Mapping[str, str] = {"packages": "tracktwo packages"}
 FIGURES = ("workshop-path", "grit-ladder", "tracks", "efficiency-frontier")
 # Terms that a figure helps without their saying so; `figure:` in a term's head comes first.

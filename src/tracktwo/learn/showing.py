@@ -141,7 +141,7 @@ def _place(name: str, seats: list[Any]) -> Place:
 
 def _address(name: str, seat: Any) -> str:
     """A page of a process that this seat may open, as the list of pages has it; else nothing."""
-    groups = door.places(seat, name)
+    groups = door.places(seat, rules.LED_TO_BY.get(name, name))
     for group in groups:
         for page in group["pages"]:
             if page["here"]:
