@@ -15,6 +15,8 @@ from tracktwo import web
 from tracktwo.concerns import views as concerns
 from tracktwo.dialogue import views as dialogue
 from tracktwo.learn import views as learn
+from tracktwo.learn.practice import papers_views as practice_tests
+from tracktwo.learn.practice import views as practice
 from tracktwo.people import views as people
 from tracktwo.preparation import views as preparation
 from tracktwo.process import views as process
@@ -107,6 +109,11 @@ urlpatterns = [
     path("learn/write-course/", learn.write_course, name="write-course"),
     path("learn/courses/<slug:course>/write/", learn.edit_course, name="edit-course"),
     path("learn/folder/", learn.folder, name="guide-folder"),
+    # practice
+    path("learn/practice/", practice.practice, name="practice"),
+    path("learn/practice/cards/", practice.cards, name="practice-cards"),
+    path("learn/practice/statistics/", practice.statistics, name="practice-statistics"),
+    path("learn/practice/test/", practice_tests.practice_test, name="practice-test"),
     # signing in
     _signing_in("login/", account.login, "account_login"),
     _signing_in("logout/", account.logout, "account_logout"),

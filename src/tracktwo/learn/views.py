@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -37,21 +37,12 @@ def framed(request: HttpRequest, *, here: str, who_sees: str = "", **more: Any) 
         ]
     return {
         "places": [
-            {"name": name, "url": url, "here": page == here}
-            for page, name in pages
-            if (url := _address(page))
+            {"name": name, "url": reverse(page), "here": page == here} for page, name in pages
         ],
         "who_sees": who_sees,
         "may_write": is_instructor(request),
         **more,
     }
-
-
-def _address(page: str) -> str:
-    try:
-        return reverse(page)
-    except NoReverseMatch:
-        return ""
 
 
 def is_instructor(request: HttpRequest) -> bool:

@@ -58,6 +58,14 @@ def keep(request: HttpRequest, change: Change) -> Progress:
     return changed
 
 
+def forget(request: HttpRequest) -> None:
+    """Forget all of the reader's own progress, for good."""
+    person = learner(request)
+    if person:
+        forget_row(person=person, once=once_of(request))
+    forget_session(request)
+
+
 # --- a person's -----------------------------------------------------------------------------------------
 
 
@@ -93,8 +101,9 @@ def _locked(person: Person) -> Row:
 
 
 @act
-def forget(*, person: Person) -> None:
+def forget_row(*, person: Person, once: str = "") -> None:
     """Delete a person's row."""
+    first_time(once)
     Row.objects.filter(owner=visibility.learner_index(person)).delete()
 
 

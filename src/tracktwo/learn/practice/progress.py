@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from tracktwo.errors import BadInput
+from tracktwo.errors import BadInput, Refusal, gettext_noop
 from tracktwo.learn.practice import scheduling
 from tracktwo.learn.practice.cards import OWN
 from tracktwo.learn.practice.scheduling import State
@@ -29,7 +29,25 @@ NEW_A_DAY, MOST_NEW_A_DAY = 10, 200
 KINDS = ("definition", "word", "steps", "recall", "discuss", "evaluate", "own")
 KINDS_AT_FIRST = frozenset({"definition", "word", "steps", "recall", "own"})
 
+# Whole sentences, since learners read them in their language.
+NO_CARD = gettext_noop("This is not a card of the guide or of yours. Nothing was changed.")
+NO_RATING = gettext_noop("Choose one of the four ratings. Nothing was changed.")
+FULL = gettext_noop("There is no room for more answers. Save your progress as a file, then begin anew.")
+TOO_MANY_CARDS = gettext_noop("These would be more cards of your own than can be kept. Nothing was changed.")
+TOO_LARGE = gettext_noop("This file is too large to hold progress. Choose the file that you saved here.")
+NOT_PROGRESS = gettext_noop("This file does not hold progress. Choose the file that you saved here.")
+OTHER_VERSION = gettext_noop("This file was saved by a newer Tracktwo and cannot be read here.")
+DAMAGED = gettext_noop("This file is damaged and cannot be read. Choose another copy of it.")
+
 _CARD = re.compile(r"[a-z0-9-]{1,80}/[a-z0-9-]{1,20}|own/[^\s\x00-\x1f]{1,64}")
+
+
+class NotProgress(BadInput):
+    """What does not fit into a progress, or a text that is none: one sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        Refusal.__init__(self, sentence)
+        self.what, self.where, self.remedy = sentence, "", ""
 
 
 @dataclass(frozen=True)
@@ -115,11 +133,9 @@ class Progress:
         """With one more answer; a clock that went back does not put it before the last one."""
         _must_be_a_card(card)
         if rating not in scheduling.RATINGS:
-            raise BadInput("the rating is not one of four")
+            raise NotProgress(NO_RATING)
         if len(self.log) >= MOST_REVIEWS:
-            raise BadInput(
-                f"there are {MOST_REVIEWS} answers already", remedy="save them as a file and begin anew"
-            )
+            raise NotProgress(FULL)
         last = self.log[-1] if self.log else None
         if last is None or minute > last.minute:
             return replace(self, log=(*self.log, Review(card, rating, minute)))
@@ -174,7 +190,7 @@ class Progress:
 
 def _own(own: Mapping[str, OwnCard]) -> tuple[OwnCard, ...]:
     if len(own) > MOST_OWN:
-        raise BadInput(f"these would be more than {MOST_OWN} cards of your own", remedy="bring fewer")
+        raise NotProgress(TOO_MANY_CARDS)
     return tuple(own[guid] for guid in sorted(own))
 
 
@@ -184,7 +200,7 @@ def _newest(tests: set[TestResult]) -> tuple[TestResult, ...]:
 
 def _must_be_a_card(card: str) -> None:
     if not _CARD.fullmatch(card):
-        raise BadInput("this is not the name of a card")
+        raise NotProgress(NO_CARD)
 
 
 # --- merging ------------------------------------------------------------------------------------------
@@ -223,7 +239,7 @@ def _merged_log(one: tuple[Review, ...], other: tuple[Review, ...]) -> tuple[Rev
             sittings[place] = max(reviews, known, key=lambda some: (len(some), [r.when for r in some]))
     log_of_both = sorted((r for reviews in sittings.values() for r in reviews), key=lambda r: r.when)
     if len(log_of_both) > MOST_REVIEWS:
-        raise BadInput(f"these would be more than {MOST_REVIEWS} answers", remedy="keep them apart")
+        raise NotProgress(FULL)
     return tuple(log_of_both)
 
 
@@ -250,19 +266,19 @@ def written(progress: Progress) -> str:
 def read(text: str) -> Progress:
     """A progress from its text; BadInput in one sentence where it is not one."""
     if len(text) > LARGEST:
-        raise BadInput("this file is too large to be a progress", remedy="choose the file you saved here")
+        raise NotProgress(TOO_LARGE)
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadInput("this is not a progress file", remedy="choose the file you saved here") from None
+        raise NotProgress(NOT_PROGRESS) from None
     if not isinstance(said, dict) or said.get("tracktwo") != NAME:
-        raise BadInput("this is not a progress file", remedy="choose the file you saved here")
+        raise NotProgress(NOT_PROGRESS)
     if said.get("version") != VERSION:
-        raise BadInput("this progress file is of another version", remedy="bring Tracktwo up to date")
+        raise NotProgress(OTHER_VERSION)
     try:
         return _progress(said)
     except (_Wrong, KeyError, TypeError, ValueError):
-        raise BadInput("this progress file is damaged", remedy="choose another copy of it") from None
+        raise NotProgress(DAMAGED) from None
 
 
 class _Wrong(Exception):

@@ -5,18 +5,23 @@ const TYPING = "input:not([type=hidden], [type=checkbox], [type=radio]), textare
 const PRESSED_BY_SPACE = "button, a, summary, input, label";
 const KEPT = "tracktwo-keys"; // only until this tab is closed
 
+// Not what lies behind a closed fold.
+const isShown = (button) => button.checkVisibility?.() ?? Boolean(button.offsetParent);
 const isOn = () => sessionStorage.getItem(KEPT) !== "off";
 
 // Other scripts' keyboards give other letters: then the place of the key counts.
 function nameOf(event) {
   if (event.key === " ") return "space";
+  // A digit by its place as well: it is shifted on some keyboards and another sign in some scripts.
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
+  if (digit && !event.shiftKey) return digit[1];
   if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
   return event.code.startsWith("Key") && !/^[\x00-\x7f]$/.test(event.key) ? event.code.slice(3).toLowerCase() : "";
 }
 
 function buttonFor(key) {
   const buttons = document.querySelectorAll("form[data-keys] button[data-key]");
-  return [...buttons].find((button) => button.dataset.key.split(" ").includes(key) && button.offsetParent);
+  return [...buttons].find((button) => button.dataset.key.split(" ").includes(key) && isShown(button));
 }
 
 function pressed(event) {
