@@ -21,7 +21,16 @@ from tracktwo.dialogue.models import (
     RoomSeat,
     Sitting,
 )
-from tracktwo.learn.models import Course, TermText, Unit
+from tracktwo.learn.models import (
+    ClassSummary,
+    Course,
+    Learner,
+    Progress,
+    ReturnCode,
+    StudyClass,
+    TermText,
+    Unit,
+)
 from tracktwo.people.models import Person, Session
 from tracktwo.preparation.models import (
     Actor,
@@ -50,6 +59,7 @@ __all__ = [
     "Ballot",
     "Candidate",
     "Chain",
+    "ClassSummary",
     "Clearance",
     "Concern",
     "ConflictAnalysis",
@@ -67,6 +77,7 @@ __all__ = [
     "Intake",
     "Invitation",
     "Keep",
+    "Learner",
     "Line",
     "Minutes",
     "Paper",
@@ -74,10 +85,12 @@ __all__ = [
     "Person",
     "Process",
     "Reassurance",
+    "Progress",
     "ReentryPlan",
     "Relation",
     "Remark",
     "Restatement",
+    "ReturnCode",
     "Risk",
     "Room",
     "RoomSeat",
@@ -89,6 +102,7 @@ __all__ = [
     "Side",
     "Sitting",
     "Statement",
+    "StudyClass",
     "TermText",
     "Unit",
     "Wording",

@@ -150,6 +150,49 @@ def own_progress(person: Person, row: Any) -> Grant:
     return Grant(process=HOUSE, scopes=frozenset({"progress"}), rows=frozenset({row.pk}))
 
 
+def instructor_index(person: Person) -> str:
+    """Under which name an instructor's classes are kept."""
+    return keys.blind_index("instructor", str(person.pk))
+
+
+def place_index(study_class: UUID, person: Person) -> str:
+    """Under which name a learner is kept in one class: another in each, so that two classes do not join."""
+    return keys.blind_index(f"class {study_class}", str(person.pk))
+
+
+def return_index(person: Person) -> str:
+    """Under which name a learner's return code is kept."""
+    return keys.blind_index("return", str(person.pk))
+
+
+def own_class(person: Person, row: Any, *, summary: Any = None, sharing: Iterable[Any] = ()) -> Grant:
+    """Leave for an instructor to read the own class: its name, its stored summary, and those who share. No figures
+    of anybody who does not."""
+    if not compare_digest(row.owner, instructor_index(person)):
+        raise NotHere
+    mine = [one for one in (*([summary] if summary else ()), *sharing) if one.study_class_id == row.pk]
+    rows = frozenset({row.pk, *(one.pk for one in mine)})
+    return Grant(process=HOUSE, scopes=frozenset({"class", "class-shared"}), rows=rows)
+
+
+def own_place(person: Person, learner: Any) -> Grant:
+    """Leave for a learner to read what stands of themselves in a class, and what the class is."""
+    if not compare_digest(learner.owner, place_index(learner.study_class_id, person)):
+        raise NotHere
+    scopes = frozenset({"class", "class-shared", "class-figures"})
+    return Grant(process=HOUSE, scopes=scopes, rows=frozenset({learner.pk, learner.study_class_id}))
+
+
+def for_class_figures(rows: Iterable[UUID]) -> Grant:
+    """Leave for the count of a class to read its learners' figures. Never reaches a page: only bands leave it."""
+    return Grant(process=HOUSE, scopes=frozenset({"class-figures"}), rows=frozenset(rows))
+
+
+def at_return(row: Any) -> Grant:
+    """Leave to learn whose return code was just shown: that row alone."""
+    return Grant(process=HOUSE, scopes=frozenset({"return"}), rows=frozenset({row.pk}))
+
+
 def processes_of(person: Any) -> list[tuple[Process, Seated]]:
     """The processes in which a person has a seat, with that seat."""
     if not getattr(person, "is_authenticated", False):
