@@ -15,6 +15,7 @@ from tracktwo import web
 from tracktwo.concerns import views as concerns
 from tracktwo.dialogue import views as dialogue
 from tracktwo.learn import views as learn
+from tracktwo.learn.practice import decks_views as decks
 from tracktwo.learn.practice import papers_views as practice_tests
 from tracktwo.learn.practice import views as practice
 from tracktwo.people import views as people
@@ -113,6 +114,7 @@ urlpatterns = [
     path("learn/practice/", practice.practice, name="practice"),
     path("learn/practice/cards/", practice.cards, name="practice-cards"),
     path("learn/practice/statistics/", practice.statistics, name="practice-statistics"),
+    path("learn/practice/decks/", decks.page, name="practice-decks"),
     path("learn/practice/test/", practice_tests.practice_test, name="practice-test"),
     # signing in
     _signing_in("login/", account.login, "account_login"),

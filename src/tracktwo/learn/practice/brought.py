@@ -90,31 +90,43 @@ class Gathering:
         if any(len(side) > LONGEST_FIELD for side in sides):
             self.left_out += 1
             return
-        first, rest = (sides[0] if sides else ""), sides[1:]
+        self._with_gaps(guid, sides, tags, self._words)
+
+    def take_text(self, guid: str, sides: Sequence[str], tags: Iterable[str]) -> None:
+        """A card whose sides are Markdown already."""
+        self._with_gaps(guid, sides, tags, self._said)
+
+    def _with_gaps(
+        self, guid: str, sides: Sequence[str], tags: Iterable[str], words: Callable[[str], str]
+    ) -> None:
+        first, rest = (sides[0] if sides else ""), [words(side) for side in sides[1:]]
         gaps = sorted({int(found[1]) for found in _CLOZE_NUMBER.finditer(first)})[:MOST_TAGS]
+        answer = [words(filled_in(first)), *rest] if gaps else rest
+        back = "\n\n".join(part for part in answer if part)
         if not gaps:
-            self.take(guid, self._words(first), self._joined(rest), tags)
+            self.take(guid, words(first), back, tags)
             return
-        whole, more = self._words(filled_in(first)), self._joined(rest)
-        answer = "\n\n".join(part for part in (whole, more) if part)
+        pictures, sounds = self.pictures, self.sounds
         for gap in gaps:
             name = guid if gap == gaps[0] else f"{guid}~{gap}"
-            self.take(name, self._reduced(filled_in(first, gap)).text, answer, tags)
+            self.take(name, words(filled_in(first, gap)), back, tags)
+        self.pictures, self.sounds = pictures, sounds  # those of the front were counted with the answer
 
-    def _joined(self, sides: Sequence[str]) -> str:
-        return "\n\n".join(words for side in sides if (words := self._words(side)))
-
-    def _words(self, side: str) -> str:
-        found = self._reduced(side)
+    def _words(self, page: str) -> str:
+        self._work(page)
+        found = reduced(page)
         self.pictures += found.pictures
         self.sounds += found.sounds
         return found.text
 
-    def _reduced(self, side: str) -> Reduced:
+    def _said(self, text: str) -> str:
+        self._work(text)
+        return text.strip()
+
+    def _work(self, side: str) -> None:
         self.worked += len(side)
         if self.worked > MOST_WORK:
             raise NotRead(TOO_LONG)
-        return reduced(side)
 
     def done(self) -> Brought:
         if not self.rows and not self.left_out:

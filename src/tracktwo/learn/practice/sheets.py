@@ -196,4 +196,4 @@ def _take(found: Gathering, row: list[str], columns: _Columns, html: bool) -> No
     if html:
         found.take_page(guid, sides, tags)
     else:
-        found.take(guid, sides[0], "\n\n".join(side for side in sides[1:] if side), tags)
+        found.take_text(guid, sides, tags)
