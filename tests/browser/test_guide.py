@@ -82,9 +82,7 @@ def test_a_word_of_the_field_opens_without_leaving_the_page(open_page: OpenPage,
     page = open_page()
     process = sit_down(page, server, "lead-facilitator")
     page.goto(process + "rules/")
-    word = page.locator("a[data-term]").first
-    if not word.count():
-        pytest.skip("the terms of this page are not brought along in this checkout")
+    word = page.locator(".page-words a").first
     word.click()
     sheet = page.locator("dialog.term-dialog")
     expect(sheet).to_be_visible()
@@ -94,18 +92,51 @@ def test_a_word_of_the_field_opens_without_leaving_the_page(open_page: OpenPage,
     expect(sheet).to_be_hidden()
     expect(word).to_be_focused()
     word.click()
-    sheet.get_by_role("link").click()
+    sheet.get_by_role("link").last.click()
     expect(page).to_have_url(re.compile("/learn/terms/"))
+
+
+def test_on_a_phone_in_arabic_a_word_opens_with_enter_and_nobody_learns_who_looked(
+    open_page: OpenPage, server: Server
+) -> None:
+    page = open_page(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True, reduced_motion="reduce"
+    )  # fmt: skip
+    process = sit_down(page, server, "oar")
+    speak(page, "ar")
+    page.goto(process + "needs/")
+    word = page.locator(".page-words a:not([lang=en])").first
+    word.focus()
+    with page.expect_request(lambda one: one.url.endswith("?short")) as asked:
+        page.keyboard.press("Enter")
+    sent = asked.value.all_headers()
+    assert "cookie" not in sent and "referer" not in sent and sent["accept-language"] == "ar"
+    sheet = page.locator("dialog.term-dialog")
+    expect(sheet).to_be_visible()
+    box = sheet.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] >= 0 and box["height"] <= 844
+    expect(sheet.locator("article")).to_have_attribute("dir", "rtl")
+    expect(sheet.get_by_role("button")).to_be_focused()
+    for _press in range(4):  # what is behind the sheet is out of reach
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    assert faults(page) == {}
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(word).to_be_focused()
+    word.tap()
+    expect(sheet).to_be_visible()
+    page.touchscreen.tap(195, 8)  # beside the sheet
+    expect(sheet).to_be_hidden()
 
 
 def test_without_javascript_the_same_word_is_a_link(open_page: OpenPage, server: Server) -> None:
     page = open_page(java_script_enabled=False)
     process = sit_down(page, server, "lead-facilitator")
     page.goto(process + "rules/")
-    word = page.locator("a[data-term]").first
-    if not word.count():
-        pytest.skip("the terms of this page are not brought along in this checkout")
-    word.click()
+    page.locator(".page-words a").first.click()
     expect(page).to_have_url(re.compile("/learn/terms/"))
 
 

@@ -55,4 +55,6 @@ def words_of_page(context: template.Context) -> dict[str, Any]:
         {"key": one.key, "title": one.title, "lang": one.language, "dir": showing.direction(one.language)}
         for one in guide.used_on(page, language)
     ]
-    return {"first": found[: rules.MOST_WORDS], "others": found[rules.MOST_WORDS :]}
+    # A single word more takes no more room than saying that there is one.
+    most = len(found) if len(found) == rules.MOST_WORDS + 1 else rules.MOST_WORDS
+    return {"first": found[:most], "others": found[most:]}
