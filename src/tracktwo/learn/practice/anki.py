@@ -248,11 +248,11 @@ def _rows(db: sqlite3.Connection) -> list[Fields]:
     if [kind for kind, _ in kinds] != [b"table"] or not isinstance(kinds[0][1], int) or kinds[0][1] < 1:
         raise NotRead(NO_NOTES)
     try:
-        asked = db.execute("SELECT guid, flds, tags FROM notes")
-    except sqlite3.Error:
+        db.execute("SELECT guid, flds, tags FROM notes LIMIT 0")
+    except sqlite3.OperationalError:
         raise NotRead(NO_NOTES) from None
     rows: list[Fields] = []
-    for guid, fields, tags in asked:
+    for guid, fields, tags in db.execute("SELECT guid, flds, tags FROM notes"):
         if len(rows) >= MOST_ROWS:
             raise NotRead(TOO_MANY, most=MOST_ROWS)
         rows.append((_text(guid), _text(fields).split("\x1f"), _text(tags).split()))
