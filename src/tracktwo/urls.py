@@ -15,6 +15,7 @@ from tracktwo import web
 from tracktwo.concerns import views as concerns
 from tracktwo.dialogue import views as dialogue
 from tracktwo.learn import views as learn
+from tracktwo.learn.classes import views as classes
 from tracktwo.learn.practice import decks_views as decks
 from tracktwo.learn.practice import papers_views as practice_tests
 from tracktwo.learn.practice import views as practice
@@ -116,6 +117,10 @@ urlpatterns = [
     path("learn/practice/statistics/", practice.statistics, name="practice-statistics"),
     path("learn/practice/decks/", decks.page, name="practice-decks"),
     path("learn/practice/test/", practice_tests.practice_test, name="practice-test"),
+    # classes
+    path("learn/classes/", classes.classes, name="classes"),
+    path("learn/classes/<uuid:study_class>/", classes.study_class, name="study-class"),
+    path("learn/join/", classes.join, name="join"),
     # signing in
     _signing_in("login/", account.login, "account_login"),
     _signing_in("logout/", account.logout, "account_logout"),

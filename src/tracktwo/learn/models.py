@@ -8,7 +8,7 @@ is out of date. Progress is private: sealed, and nobody can tell from the row wh
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -99,7 +99,7 @@ class StudyClass(models.Model):
     about = SealedText(scope="class")  # its name, course and units, and the joining code
 
     process_id = HOUSE  # what it is sealed for
-    unscoped: ClassVar[Any] = models.Manager()
+    unscoped: ClassVar[models.Manager[StudyClass]] = models.Manager()
     objects: ClassVar[Classes] = Classes()
 
     class Meta:
@@ -145,12 +145,19 @@ class Learner(models.Model):
     figures = SealedText(scope=_scope_of_figures, null=True)
 
     process_id = HOUSE
-    unscoped: ClassVar[Any] = models.Manager()
+    unscoped: ClassVar[models.Manager[Learner]] = models.Manager()
     objects: ClassVar[Learners] = Learners()
 
     class Meta:
         base_manager_name = "unscoped"
         default_manager_name = "unscoped"
+
+
+class Summaries(Asked):
+    def of(self, person: Person, study_class: StudyClass) -> ClassSummary | None:
+        """The summary of an instructor's own class."""
+        mine = ClassSummary.unscoped.filter(study_class__owner=visibility.instructor_index(person))
+        return mine.filter(study_class=study_class).first()
 
 
 class ClassSummary(models.Model):
@@ -163,8 +170,8 @@ class ClassSummary(models.Model):
     counted = SealedText(scope="class-figures")
 
     process_id = HOUSE
-    unscoped: ClassVar[Any] = models.Manager()
-    objects: ClassVar[Asked] = Asked()
+    unscoped: ClassVar[models.Manager[ClassSummary]] = models.Manager()
+    objects: ClassVar[Summaries] = Summaries()
 
     class Meta:
         base_manager_name = "unscoped"
@@ -181,7 +188,7 @@ class ReturnCode(models.Model):
     person = SealedText(scope="return")
 
     process_id = HOUSE
-    unscoped: ClassVar[Any] = models.Manager()
+    unscoped: ClassVar[models.Manager[ReturnCode]] = models.Manager()
     objects: ClassVar[Asked] = Asked()
 
     class Meta:

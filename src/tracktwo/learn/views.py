@@ -31,6 +31,7 @@ def framed(request: HttpRequest, *, here: str, who_sees: str = "", **more: Any) 
     pages = [("learn", _("Study guide")), ("practice", _("Practice"))]
     if is_instructor(request):
         pages += [
+            ("classes", _("Classes")),
             ("write-term", _("New term")),
             ("write-course", _("New course")),
             ("guide-folder", _("Folder")),

@@ -81,17 +81,15 @@ def about_of(row: StudyClass, by: Person) -> About:
 def _taught(study_class: UUID, by: Person) -> StudyClass:
     """The instructor's own class, locked."""
     must_be_an_instructor(by)
-    row: StudyClass | None = _locked(study_class)
+    row = _locked(study_class)
     if row is None or row.owner != visibility.instructor_index(by):
         raise NotHere
     return row
 
 
 def _locked(study_class: UUID) -> StudyClass | None:
-    found: StudyClass | None = (
-        StudyClass.unscoped.select_for_update(no_key=True).filter(pk=study_class).first()
-    )
-    return found
+    # no_key: rows that merely point at the class need not wait.
+    return StudyClass.unscoped.select_for_update(no_key=True).filter(pk=study_class).first()
 
 
 def new_joining_code() -> str:
@@ -175,8 +173,7 @@ def renew_return_code(*, by: Person, once: str = "") -> str:
 
 
 def has_return_code(person: Person) -> bool:
-    found: bool = ReturnCode.unscoped.filter(owner=visibility.return_index(person)).exists()
-    return found
+    return ReturnCode.unscoped.filter(owner=visibility.return_index(person)).exists()
 
 
 # --- the learner ------------------------------------------------------------------------------------------------
@@ -257,7 +254,7 @@ def _own_figures(learner: Learner, person: Person) -> rules.Figures | None:
 def _place(study_class: UUID, person: Person) -> Learner:
     """One's own place in a class, with the class locked."""
     row = _locked(study_class)
-    learner: Learner | None = Learner.unscoped.filter(
+    learner = Learner.unscoped.filter(
         study_class_id=study_class, owner=visibility.place_index(study_class, person)
     ).first()
     if row is None or learner is None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from tracktwo.errors import Refusal, gettext_noop
+from tracktwo.learn.classes import acts as classes
 from tracktwo.learn.models import Progress as Row
 from tracktwo.learn.practice.progress import LARGEST, Progress, read, written
 from tracktwo.people.models import Person
@@ -55,7 +56,15 @@ def keep(request: HttpRequest, change: Change) -> Progress:
         else _keep_in_session(request=request, change=change, once=once_of(request))
     )
     request._practice = changed  # type: ignore[attr-defined]
+    follow(request)
     return changed
+
+
+def follow(request: HttpRequest) -> None:
+    """What a class holds of its learner follows their progress; nothing finer than quarters leaves it."""
+    person = learner(request)
+    if person:
+        classes.practised(person=person, progress=kept_of(request), minute=now())
 
 
 def forget(request: HttpRequest) -> None:
@@ -63,6 +72,7 @@ def forget(request: HttpRequest) -> None:
     person = learner(request)
     if person:
         forget_row(person=person, once=once_of(request))
+        classes.practised(person=person, progress=Progress(), minute=now())
     forget_session(request)
 
 
