@@ -172,7 +172,15 @@ def drawn(library: Library, wanted: Wanted, *, random: Random) -> Paper:
     turn = _Turns(list(left))
     while len(found) < wanted.number and any(left.values()):
         form = turn.next_of([form for form, ones in left.items() if ones])
-        idea = min(left[form], key=lambda one: (asked_of[one.term.key], kinds[one.kind], rank[one.term.key]))
+        # A question in English, where the reader's language is another, waits as if its term had been asked already.
+        idea = min(
+            left[form],
+            key=lambda one: (
+                asked_of[one.term.key] + (one.term.language != wanted.language),
+                kinds[one.kind],
+                rank[one.term.key],
+            ),
+        )
         left[form].remove(idea)
         question = _MAKERS[form](idea, library, frozenset(keys), random)
         if question is None:
@@ -224,15 +232,18 @@ def _ideas(key: str, library: Library, language: str) -> Iterator[_Idea]:
         if len(term.steps) >= FEWEST_STEPS:
             yield _Idea("order", "order", term)
             break
-    # Questions that say what to look for are marked best; after them those whose answer can be told in sentences.
-    number, term = min(
-        ((number, term) for term in versions for number in range(len(term.questions))),
-        key=lambda one: not points_of(one[1].questions[one[0]]),
-        default=(-1, first),
-    )
-    for other, one in enumerate(term.questions):
-        if other == number or points_of(one):
-            yield _Idea("answer", f"answer {one.depth}", term, other)
+    yield from _review(versions)
+
+
+def _review(versions: list[Term]) -> Iterator[_Idea]:
+    """Review questions: those that say what to look for; without any, one that only recalls."""
+    for term in versions:
+        found = [number for number, one in enumerate(term.questions) if points_of(one)]
+        plain_ones = [number for number, one in enumerate(term.questions) if one.depth == "recall"]
+        for number in found or plain_ones[:1] or range(len(term.questions[:1])):
+            yield _Idea("answer", f"answer {term.questions[number].depth}", term, number)
+        if term.questions:
+            break
 
 
 def _languages(language: str) -> tuple[str, ...]:

@@ -156,7 +156,10 @@ def _choosing(request: HttpRequest, now: Guide, form: Ask, *, status: int = 200,
 
 
 def _only_you() -> str:
-    return _("Only you. What you write in your own words is shown back to you and never kept.")
+    return _(
+        "Only you. What stays is your points by unit, with your practice; "
+        "what you write in your own words is shown back to you and never kept."
+    )
 
 
 # --- answering and marking --------------------------------------------------------------------------------
