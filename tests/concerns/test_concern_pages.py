@@ -231,7 +231,7 @@ def test_in_preparation_nothing_is_to_be_done_and_the_page_says_so() -> None:
     table = table_in(Phase.PREPARING)
     nia = table.client("Nia")
     assert "Nothing to do here now" in page(nia, table, "needs/mine/")
-    assert "Each side writes what it needs" in page(nia, table, "needs/")
+    assert "in private, shares it among its own" in page(nia, table, "needs/")
     assert "<form method" not in page(nia, table, "ideas/").split("<h1>")[1].split("</main>")[0]
 
 
