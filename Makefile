@@ -6,6 +6,8 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 PYTHON ?=
 export PYTHON
+# What Python compiled is kept: else every start of it, in every test of a server, compiles all of Django again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # Two workers suit the smallest machine; WORKERS=8 where there is room.
 WORKERS ?= 2
