@@ -253,6 +253,11 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "key": ("plain", "the name of a unit"), "title": ("plain", "published teaching text"),
         "terms": ("plain", "the names of published terms"),
     },
+    # what a learner's practice left behind
+    "tracktwo.Progress": {
+        "id": ("key", "random"), "owner": ("digest", "keyed index of a person: whose it is only the keystore tells"),
+        "kept": ("sealed", "answers, own cards, results; times in it to the minute"),
+    },
     "mfa.Authenticator": {
         "id": ("number", "of second steps, panel only"), "user_id": ("key", ""),
         "type": ("plain", "one-time password, passkey, recovery codes"),

@@ -277,7 +277,7 @@ def read(text: str) -> Progress:
         raise NotProgress(OTHER_VERSION)
     try:
         return _progress(said)
-    except (_Wrong, KeyError, TypeError, ValueError):
+    except (_Wrong, AttributeError, KeyError, TypeError, ValueError):
         raise NotProgress(DAMAGED) from None
 
 

@@ -31,6 +31,9 @@ MOST_SUSPENDED = 200
 ELSEWHERE = gettext_noop(
     "This card was answered in another tab meanwhile. That answer stays; yours was not kept."
 )
+FROM_TOMORROW = gettext_noop(
+    "This file holds answers that are later than now: a clock was wrong. Nothing was changed."
+)
 MOVED_ON = gettext_noop("There is a newer answer, given in another tab. Nothing was taken back.")
 
 
@@ -144,6 +147,7 @@ def _load(request: HttpRequest) -> HttpResponse:
         return _front(request, load=form, status=400)
     came: Progress = form.cleaned_data["file"]
     try:
+        _must_be_past(came)
         keeping.keep(request, lambda mine: merged(mine, came))
     except AlreadyDone:
         raise
@@ -151,6 +155,12 @@ def _load(request: HttpRequest) -> HttpResponse:
         form.add_error("file", say(refusal))
         return _front(request, load=form, status=409)
     return redirect(reverse("practice") + "?loaded")
+
+
+def _must_be_past(came: Progress) -> None:
+    """An answer of a clock that runs ahead would push all later ones ahead too."""
+    if came.log and came.log[-1].minute > keeping.now() + scheduling.MINUTES_A_DAY:
+        raise Refusal(FROM_TOMORROW)
 
 
 def _take_over(request: HttpRequest) -> None:
