@@ -147,7 +147,7 @@ def test_pictures_sounds_and_what_was_left_out_are_told(client: Client) -> None:
     page = bring(
         client, old(("a", "<img src=x>F\x1fB [sound:y]", ""), ("b", "<img src=z>\x1fB", ""))
     ).content.decode()
-    assert "pictures (2) and sounds (1) were left out" in page
+    assert "Pictures left out: 2." in page and "Sounds left out: 1." in page
     assert "no words or too many: 1." in page
 
 
