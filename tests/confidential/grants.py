@@ -30,6 +30,9 @@ UNPLANTED = {
     "Relation.kind": "relation",
     "Line.figures": "paper",
     "Line.checks": "paper",
+    "Learner.figures": "figures of a learner",
+    "ClassSummary.told": "summary",
+    "ClassSummary.counted": "figures of a learner",
 }
 # A line of a paper repeats the words of a statement that is open; as a line it is the paper's.
 ALWAYS = {"Line.text": "paper", "Process.outline": "outline"}

@@ -153,7 +153,9 @@ def test_leave_to_count_and_to_reseal_is_asked_for_only_where_it_must_be() -> No
         for file in SOURCE.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"for_counting", "for_resealing", "for_telling", "for_releasing"}
+        and node.func.attr in {
+            "for_counting", "for_resealing", "for_telling", "for_releasing", "for_class_figures", "at_return",
+        }
     }  # fmt: skip
     assert asked == {
         ("statements/acts.py", "for_counting"),  # a ballot's length, and making all longer
@@ -163,6 +165,8 @@ def test_leave_to_count_and_to_reseal_is_asked_for_only_where_it_must_be() -> No
         ("statements/standing.py", "for_counting"),  # all ballots, opened together
         ("statements/analysis.py", "for_telling"),
         ("statements/closure.py", "for_counting"),  # writing all ballots anew
+        ("learn/classes/analysis.py", "for_class_figures"),  # learners' figures, to be told as bands
+        ("learn/classes/acts.py", "at_return"),  # whose return code was just shown
     }
 
 

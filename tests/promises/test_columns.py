@@ -258,6 +258,27 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "id": ("key", "random"), "owner": ("digest", "keyed index of a person: whose it is only the keystore tells"),
         "kept": ("sealed", "answers, own cards, results; times in it to the minute"),
     },
+    # classes: who teaches and who learns stands in the keystore only
+    "tracktwo.StudyClass": {
+        "id": ("key", "random"), "owner": ("digest", "keyed index of the instructor"),
+        "code": ("digest", "keyed index of the joining code"), "about": ("sealed", ""),
+    },
+    "tracktwo.Learner": {
+        "id": ("key", "random"), "study_class_id": ("key", ""),
+        "owner": ("digest", "keyed index of a person, by a label of its own for each class"),
+        "shares": ("plain", "shows the instructor a name and figures"),
+        "apart": ("plain", "has shared once: no longer counted with the others"),
+        "name": ("sealed", ""), "figures": ("sealed", "of one length for all learners of a class"),
+    },
+    "tracktwo.ClassSummary": {
+        "id": ("key", "random"), "study_class_id": ("key", ""), "number": ("number", ""),
+        "told": ("sealed", ""), "counted": ("sealed", ""),
+    },
+    "tracktwo.ReturnCode": {
+        "id": ("key", "random"), "owner": ("digest", "keyed index of a person"),
+        "digest": ("digest", "of 130 random bits: nothing to search through"),
+        "expires": ("plain", "a day"), "person": ("sealed", "whose it is"),
+    },
     "mfa.Authenticator": {
         "id": ("number", "of second steps, panel only"), "user_id": ("key", ""),
         "type": ("plain", "one-time password, passkey, recovery codes"),

@@ -107,7 +107,7 @@ def _index_of(code: str) -> str:
 
 @dataclass(frozen=True)
 class Joined:
-    """Who joined or came back, where, and the code to come back with; none for whoever has another way in."""
+    """Who joined a class or came back to theirs, and their next return code; none for who has another way in."""
 
     person: Person
     study_class: UUID | None
@@ -143,9 +143,7 @@ def _come_back(code: str) -> Joined:
     person = Person.objects.filter(pk=row.person.open(visibility.at_return(row))).first() if row else None
     if person is None or not _comes_with_a_code(person):
         raise Refusal(_NO_CODE)
-    here = Learner.objects.of(person).values_list("study_class", flat=True)
-    only = here[0] if len(here) == 1 else None
-    return Joined(person, only, _give_return_code(person))
+    return Joined(person, None, _give_return_code(person))
 
 
 def _comes_with_a_code(person: Person) -> bool:
