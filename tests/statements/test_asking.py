@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
+from django.db import transaction
 
 from tracktwo.engines.opinion.routing import Reason, Routing
 from tracktwo.errors import NotHere
 from tracktwo.learn import scenarios
+from tracktwo.learn.scenarios import Begun
 from tracktwo.process import visibility
 from tracktwo.process.models import Seat
 from tracktwo.process.rules import Role
@@ -15,15 +20,24 @@ from tracktwo.process.seated import Seated
 from tracktwo.statements import acts, asking
 from tracktwo.statements.models import AnalysisRun, Statement
 from tracktwo.statements.rules import State
+from tracktwo.vault import keys
 
 LATE = 28  # the slot of the demo's late statement, which three people have answered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("asking")]  # begun once
+
+
+@pytest.fixture(scope="module")
+def begun(django_db_setup: None, django_db_blocker: Any) -> Iterator[Begun]:
+    """The demo. What a test changes is taken back with the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scenarios.load_and_begin("orsel")
+        transaction.set_rollback(True)
+    keys.forget()
 
 
 @pytest.fixture
-def farmer() -> Seated:
-    begun = scenarios.load_and_begin("orsel")
+def farmer(begun: Begun) -> Seated:
     row = Seat.unscoped.select_related("process", "side").get(pk=begun.seats["meresh-farmer"])
     return visibility.seated(row)
 
