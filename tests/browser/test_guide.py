@@ -132,6 +132,22 @@ def test_on_a_phone_in_arabic_a_word_opens_with_enter_and_nobody_learns_who_look
     expect(sheet).to_be_hidden()
 
 
+def test_a_word_inside_a_definition_opens_in_the_same_sheet(open_page: OpenPage, server: Server) -> None:
+    page = open_page()
+    process = sit_down(page, server, "lead-facilitator")
+    page.goto(process + "rules/")
+    linked = f'<article class="term-short"><h2 id="term-short-title">One</h2><a href="/learn/terms/{FIRST}/">two</a></article>'
+    first = page.locator(".page-words a").first
+    page.route(f"**{first.get_attribute('href')}?short", lambda route: route.fulfill(body=linked))
+    first.click()
+    page.locator("dialog").get_by_role("link", name="two").click()
+    expect(page.locator("dialog h2")).to_have_text(SHELF.terms[FIRST, "en"].title)
+    expect(page.locator("dialog").get_by_role("button")).to_be_focused()
+    assert page.url.endswith("/rules/")
+    page.keyboard.press("Escape")
+    expect(first).to_be_focused()
+
+
 def test_without_javascript_the_same_word_is_a_link(open_page: OpenPage, server: Server) -> None:
     page = open_page(java_script_enabled=False)
     process = sit_down(page, server, "lead-facilitator")
