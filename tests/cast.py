@@ -28,7 +28,16 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.test import TestCase
 
-from tests import cast_concerns, cast_dialogue, cast_learn, cast_preparation, cast_rounds
+from tests import (
+    cast_classes,
+    cast_concerns,
+    cast_dialogue,
+    cast_learn,
+    cast_practice,
+    cast_practice_tests,
+    cast_preparation,
+    cast_rounds,
+)
 from tracktwo.people.acts import make_account, make_convenor
 from tracktwo.people.models import Person
 from tracktwo.people.sessions import SessionStore
@@ -177,6 +186,9 @@ def make() -> Cast:
         _an_erased_process(cast)
         _let_in(cast)
         cast_learn.plant(cast)
+        cast_practice.plant(cast)
+        cast_practice_tests.plant(cast)
+        cast_classes.plant(cast)
     return cast
 
 
