@@ -225,7 +225,7 @@ def test_another_seed_makes_another_test():
 
 def test_only_the_guide_the_seed_and_what_is_wanted_decide():
     library = shipped()
-    turned = Library(dict(reversed(library.terms.items())), dict(reversed(library.courses.items())))
+    turned = Library(dict(reversed([*library.terms.items()])), dict(reversed([*library.courses.items()])))
     assert paper(turned, Wanted(seed=11, number=20)) == paper(library, Wanted(seed=11, number=20))
     assert papers.drawn(library, Wanted(seed=1), random=Random(2)) == papers.drawn(
         library, Wanted(seed=9), random=Random(2)

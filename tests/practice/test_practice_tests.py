@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.learn.conftest import forget, instructor, seated, small_guide  # noqa: F401  fixtures
 from tracktwo.learn import acts, guide
-from tracktwo.learn.practice import keeping, marking, papers, papers_forms, papers_views
+from tracktwo.learn.practice import keeping, marking, papers, papers_forms
 from tracktwo.learn.practice.papers import Answer, Choice, Match, Order, Wanted
 from tracktwo.learn.practice.papers_forms import given as given_in
 from tracktwo.learn.terms import written
@@ -234,15 +234,15 @@ def test_a_progress_that_has_no_room_says_so_and_the_result_is_shown(client, mon
 
 def test_a_timed_test_says_how_long_it_took_and_ends_nothing(client, monkeypatch):
     address = TEST + "&minutes=10"
-    monkeypatch.setattr(papers_views.time, "time", lambda: 1_000_000.0)
+    monkeypatch.setattr("tracktwo.learn.practice.papers_views.time.time", lambda: 1_000_000.0)
     shown = client.get(address)
     assert b'data-seconds-left="600"' in shown.content
-    monkeypatch.setattr(papers_views.time, "time", lambda: 1_000_000.0 + 12 * 60 - 3)
+    monkeypatch.setattr("tracktwo.learn.practice.papers_views.time.time", lambda: 1_000_000.0 + 12 * 60 - 3)
     again = client.post(address, {"sealed": sealed(shown), "do": "mark"})  # with gaps: the clock went on
     assert again.status_code == 400 and b'data-seconds-left="0"' in again.content
     marked = client.post(address, {**answers(paper()), "sealed": sealed(again), "do": "mark"})
     # Marking one's own words is not the test.
-    monkeypatch.setattr(papers_views.time, "time", lambda: 1_000_000.0 + 90 * 60)
+    monkeypatch.setattr("tracktwo.learn.practice.papers_views.time.time", lambda: 1_000_000.0 + 90 * 60)
     result = client.post(address, {**answers(paper()), "sealed": sealed(marked), "do": "finish"})
     assert "12 minutes of the 10 you gave yourself" in said(result)
 
@@ -339,7 +339,7 @@ def test_words_that_are_kept_would_be_found(client, monkeypatch):
     def telling(*of: Any, **more: Any) -> Any:
         return honest(*of, **{**more, "scope": f"{WORDS} 8"})
 
-    monkeypatch.setattr(papers_views.marking, "result", telling)
+    monkeypatch.setattr("tracktwo.learn.practice.papers_views.marking.result", telling)
     hand_in(client, answers(paper()), do="finish")
     assert traces(WORDS, client) == ["session"]
 
