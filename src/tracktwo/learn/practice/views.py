@@ -110,7 +110,7 @@ def _language() -> str:
 
 def only_you(request: HttpRequest) -> str:
     if keeping.learner(request):
-        return _("Only you. It is kept encrypted; nobody else opens it, an instructor neither.")
+        return _("Only you. It is kept encrypted. A class you join says on its page what its instructor sees.")
     return _("Only you. It is kept encrypted in this session and ends with it; save it as a file to keep it.")
 
 
