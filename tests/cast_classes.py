@@ -32,14 +32,15 @@ def plant(house: Cast) -> None:
     for name in ("Nia", "Sol"):
         acts.join(code=code, by=house._people[name])
         house._places[name]["class"] = Place("participant")
-        acts.practised(person=house._people[name], progress=_progress(), minute=NOW)
-    house._places["Bo"]["class"], house._places["Ada"]["other class"] = (Place("facilitator"),) * 2
-    codes = [_learner(house, code, number) for number in range(5)]
     acts.share(
         study_class=own.pk,
         name=f"Sol {house.plant('name of a learner who shares', 'class', owner='Sol')}",
         by=house._people["Sol"],
     )
+    for name in ("Nia", "Sol"):
+        acts.practised(person=house._people[name], progress=_progress(), minute=NOW)
+    house._places["Bo"]["class"], house._places["Ada"]["other class"] = (Place("facilitator"),) * 2
+    codes = [_learner(house, code, number) for number in range(5)]
     for model, thing in (
         (Learner, "place of a learner"),
         (ClassSummary, "summary"),
