@@ -31,6 +31,7 @@ from django.test import TestCase
 from tests import (
     cast_classes,
     cast_concerns,
+    cast_decks,
     cast_dialogue,
     cast_learn,
     cast_practice,
@@ -187,6 +188,7 @@ def make() -> Cast:
         _let_in(cast)
         cast_learn.plant(cast)
         cast_practice.plant(cast)
+        cast_decks.plant(cast)
         cast_practice_tests.plant(cast)
         cast_classes.plant(cast)
     return cast
