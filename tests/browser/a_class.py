@@ -17,7 +17,7 @@ def main() -> None:
     django.setup()
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-    from tests.classes.people import code_of, joins, practises, teacher
+    from tests.classes.people import NOW, code_of, joins, practises, teacher
     from tracktwo.learn import guide
     from tracktwo.learn.classes import acts, planning
     from tracktwo.learn.practice.cards import cards_of
@@ -42,7 +42,7 @@ def main() -> None:
         for key, _terms in (pair for place, pair in enumerate(units) if place % 4 <= number % 5):
             for term in guide.current().listed(dict(units)[key], "en"):
                 for card in cards_of(term):
-                    progress = progress.answered(card.id, 4, 29_000_000)
+                    progress = progress.answered(card.id, 4, NOW)
         person = joins(row, by)
         practises(person, progress)
         if number > 9:
