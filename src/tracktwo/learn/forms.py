@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -22,6 +23,8 @@ from tracktwo.learn.terms import (
     asked,
 )
 from tracktwo.web import PlainText
+
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+")
 
 
 class NewTerm(forms.Form):
@@ -139,8 +142,8 @@ class TermForm(forms.Form):
             f"## {SECTIONS['facts'][0]}\n{_bullets(said['facts'])}",
             f"## {SECTIONS['in_tracktwo'][0]}\n{said['in_tracktwo']}",
             *(
-                f"## {SECTIONS[name][0]}\n{_bullets(said[name])}"
-                for name in ("steps", "mistakes")
+                f"## {SECTIONS[name][0]}\n{listed(said[name])}"
+                for name, listed in (("steps", _steps), ("mistakes", _bullets))
                 if said[name]
             ),
             f"## {SECTIONS['questions'][0]}\n{said['questions']}",
@@ -175,6 +178,11 @@ def typed(term: Term) -> dict[str, str]:
 def _bullets(text: str) -> str:
     lines = (line.strip().removeprefix("- ").removeprefix("* ").strip() for line in text.splitlines())
     return "\n".join(f"- {line}" for line in lines if line)
+
+
+def _steps(text: str) -> str:
+    """Steps in their order; a number typed before one is not part of it."""
+    return _bullets("\n".join(_NUMBERED.sub("", line) for line in text.splitlines()))
 
 
 # --- courses ----------------------------------------------------------------------------------------
