@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
@@ -110,7 +110,9 @@ def _language() -> str:
 
 def only_you(request: HttpRequest) -> str:
     if keeping.learner(request):
-        return _("Only you. It is kept encrypted. A class you join says on its page what its instructor sees.")
+        return _(
+            "Only you. It is kept encrypted. A class you join says on its page what its instructor sees."
+        )
     return _("Only you. It is kept encrypted in this session and ends with it; save it as a file to keep it.")
 
 
@@ -204,7 +206,7 @@ def _front(
         "loaded": "loaded" in request.GET,
         "left_over": _left_over(request) if signed_in else 0,
         "signed_in": signed_in,
-        "links": _links(),
+        "links": _links(signed_in=signed_in),
         "today": progress.log and _today(progress, minute),
     }
     frame = framed(request, here="practice", who_sees=only_you(request), **more)
@@ -247,8 +249,8 @@ def _today(progress: Progress, minute: int) -> int:
     return dict(choosing.answers_a_day(progress, scheduling.day_of(minute), 1))[scheduling.day_of(minute)]
 
 
-def _links() -> list[dict[str, str]]:
-    """Other pages of practice, where this site has them."""
+def _links(*, signed_in: bool) -> list[dict[str, str]]:
+    """The other pages of practice."""
     found = [
         (
             "practice-test",
@@ -257,15 +259,11 @@ def _links() -> list[dict[str, str]]:
         ),
         ("practice-statistics", _("How it goes"), _("Answers a day, what comes due, what you recall.")),
         ("practice-decks", _("Decks"), _("Take cards to Anki or a table, or bring your own.")),
-        ("classes", _("Classes"), _("Join a class, or teach one.")),
+        ("join", _("Join a class"), _("With the code your instructor gave you.")),
     ]
-    links = []
-    for name, title, about in found:
-        try:
-            links.append({"url": reverse(name), "title": title, "about": about})
-        except NoReverseMatch:
-            continue
-    return links
+    if signed_in:
+        found.append(("classes", _("Your classes"), _("Those you learn in, and those you teach.")))
+    return [{"url": reverse(name), "title": title, "about": about} for name, title, about in found]
 
 
 def _suspended(progress: Progress, cards: tuple[Card, ...]) -> list[dict[str, str]]:
