@@ -63,6 +63,15 @@ def pytest_configure() -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     django.setup()
+    _passwords_at_little_cost()
+
+
+def _passwords_at_little_cost() -> None:
+    """Argon2id as ever, at less work: the suite signs in some hundred times. Servers of their own work in full."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
+    Argon2PasswordHasher.parallelism = 1
 
 
 def touches_database(item: pytest.Item) -> bool:
