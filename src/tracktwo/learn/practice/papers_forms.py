@@ -36,7 +36,7 @@ FORM_NAMES = {
 class Ask(forms.Form):
     """A practice test: about what, how long, in which forms; and its number, for who wants the same as others."""
 
-    scope = forms.ChoiceField(label=gettext_lazy("What it is about"), required=False)
+    scope = forms.ChoiceField(label=gettext_lazy("About"), required=False)
     number = forms.IntegerField(
         label=gettext_lazy("How many questions"), min_value=FEWEST, max_value=MOST, initial=10
     )
@@ -47,7 +47,7 @@ class Ask(forms.Form):
         initial=list(FORMS),
     )
     minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"),
+        label=gettext_lazy("Time you give yourself, in minutes"),
         required=False,
         min_value=1,
         max_value=MOST_MINUTES,
