@@ -145,7 +145,7 @@ def _choosing(request: HttpRequest, now: Guide, form: Ask, *, status: int = 200,
     frame = framed(
         request,
         here="practice",
-        who_sees=_only_you(),
+        who_sees=_only_you(request),
         form=form,
         language=_language(request.GET),
         spots=papers_showing.spots(marking.recent_spots(tests), now, language),
@@ -155,10 +155,15 @@ def _choosing(request: HttpRequest, now: Guide, form: Ask, *, status: int = 200,
     return render(request, "practice/test.html", frame, status=status)
 
 
-def _only_you() -> str:
+def _only_you(request: HttpRequest) -> str:
+    if keeping.learner(request):
+        return _(
+            "Only you. Your points by unit stay with your progress, and a class you join says on its page what its "
+            "instructor sees. What you write in your own words is shown back to you and never kept."
+        )
     return _(
-        "Only you. What stays is your points by unit, with your practice; "
-        "what you write in your own words is shown back to you and never kept."
+        "Only you. Your points by unit stay in this session and end with it. "
+        "What you write in your own words is shown back to you and never kept."
     )
 
 
@@ -197,7 +202,7 @@ def _frame(request: HttpRequest, now: Guide, sheet: Sheet, **more: Any) -> dict[
     return framed(
         request,
         here="practice",
-        who_sees=_only_you(),
+        who_sees=_only_you(request),
         sheet=sheet,
         again=sheet.address(),
         fresh=sheet.address(seed=fresh_seed(), only=""),
