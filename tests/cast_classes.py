@@ -46,7 +46,7 @@ def plant(house: Cast) -> None:
         (ClassSummary, "summary"),
         (ReturnCode, "return code"),
     ):
-        for row in model.unscoped.all():  # type: ignore[attr-defined]
+        for row in model.unscoped.all():
             house.keep(row.pk, thing, "house")
             if hasattr(row, "owner"):
                 house.keep(row.owner, thing, "house")
