@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.practice.conftest import NOON, somebody
 from tests.stories.table import at_once
 from tracktwo.errors import NotHere, Refusal
 from tracktwo.learn.models import Progress as Row
-from tracktwo.learn.practice import keeping, progress
+from tracktwo.learn.practice import keeping, progress, views
 from tracktwo.learn.practice.progress import OwnCard, Progress, read, written
 from tracktwo.people.models import Session
 from tracktwo.process import visibility
@@ -406,3 +407,17 @@ def test_one_form_sent_from_two_places_at_once_counts_once() -> None:
     )
     assert sorted(type(one).__name__ for one in came) == ["AlreadyDone", "Progress"]
     assert len(keeping.keep_of(nia).log) == 1 and isinstance(AlreadyDone(), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(1, "1 minute"), (5.5, "6 minutes"), (90, "2 hours"), (1440, "24 hours"), (2 * 1440, "2 days"),
+     (59 * 1440, "59 days"), (70 * 1440, "2 months"), (800 * 1440, "2 years"), (36500 * 1440, "100 years")],
+)  # fmt: skip
+def test_how_long_a_card_waits_is_said_in_words(minutes: float, said: str) -> None:
+    assert views.wait(datetime.timedelta(minutes=minutes)) == said
+
+
+def test_a_minute_is_the_finest_time_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the clock of these tests
+    assert type(keeping.now()) is int and 29_000_000 < keeping.now() < 60_000_000
