@@ -106,12 +106,14 @@ def pages(house: Cast, player: Player) -> dict[str, str]:
     """Everything that somebody gets to read, by what was asked."""
     walker = Walker(house, judge=False)
     cache.clear()
-    return {
-        f"{ask} {language}": walk.neutral(ask, walker.answer(player, ask))
-        for ask in asked(house)
-        for language in ("en", "ar")
-        for ask in [Ask(ask.name, ask.url, ask.thing, language=language)]
-    }
+    read = {}
+    for ask in asked(house):
+        for language in ("en", "ar"):
+            answer = walker.answer(player, Ask(ask.name, ask.url, ask.thing, language=language))
+            read[f"{ask} {language}"] = walk.neutral(ask, answer)
+            if answer.status == 404:  # what is not there is not there in any language
+                break
+    return read
 
 
 def asked(house: Cast) -> list[Ask]:
@@ -124,8 +126,7 @@ def differing(house: Cast, name: str) -> list[str]:
     with twin_of(house, player) as count:
         there = pages(house, player)
     assert count > 20 or player.place in oracle.PANEL, "the twin is hardly another world"
-    assert set(here) == set(there)
-    return sorted(asked for asked in here if here[asked] != there[asked])
+    return sorted(asked for asked in {**here, **there} if here.get(asked) != there.get(asked))
 
 
 @pytest.mark.parametrize("name", PLAYERS)
