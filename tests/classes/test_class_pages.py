@@ -45,6 +45,7 @@ def test_an_instructor_opens_a_class_and_ends_it(teacher):
     assert "Term one" in shown and "No figures yet" in shown and "<svg" in shown
     assert code_of(row, teacher) in shown
     before = code_of(row, teacher)
+    assert client.post(at(row), {"do": "nothing"})["Location"] == at(row)
     client.post(at(row), {"do": "code"})
     assert code_of(row, teacher) != before
     assert client.post(at(row), {"do": "end"})["Location"] == "/learn/classes/"
