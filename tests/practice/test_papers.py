@@ -163,13 +163,28 @@ def test_the_readers_language_comes_first_and_english_fills_up():
         )
         assert {one.language for one in asked} == {language}
         assert {one.term for one in asked} <= arabic
-        longer = paper(shipped(), Wanted(seed=7, number=30, forms=("choice",), language=language))
-        assert {one.language for one in longer} == {language, "en"} and len(longer) == 30
+
+
+def test_english_fills_up_where_too_little_is_translated():
+    french = replace(ZONE, language="fr", title="Zone calme", also=(), state="draft")
+    library = Library({**SMALL.terms, ("zone", "fr"): french})
+    asked = paper(library, Wanted(seed=7, number=20, forms=("answer",), language="fr"))
+    assert asked[0].language == "fr" and {one.language for one in asked[1:]} == {"en"}
+    assert {one.term for one in asked} == {"zone", "line", "watch", "bridge", "market", "twin"}
+
+
+def test_a_term_of_which_little_is_written_is_asked_little():
+    bare = replace(LINE, definition="", facts=(), questions=(), mistakes=ZONE.mistakes)
+    assert paper(shelf(bare), Wanted(seed=1, number=20)) == ()
+    asked = paper(shelf(bare, *list(SMALL.terms.values())[2:]), Wanted(seed=1, number=30))
+    assert "line" not in {one.term for one in asked}
 
 
 def test_a_question_that_was_not_translated_is_asked_in_english():
-    asked = paper(shipped(), Wanted(seed=7, number=5, forms=("order",), language="ar"))
-    assert {one.language for one in asked} == {"en"}
+    french = replace(ZONE, language="fr", steps=(), mistakes=(), questions=(), state="draft")
+    library = Library({**SMALL.terms, ("zone", "fr"): french})
+    (asked,) = paper(library, Wanted(seed=7, number=5, forms=("order",), language="fr"))
+    assert (asked.term, asked.language) == ("zone", "en")
 
 
 def test_steps_said_twice_are_not_asked():

@@ -11,7 +11,6 @@ import pytest
 from django.core import signing
 from django.db import connection
 from django.http import QueryDict
-from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -296,14 +295,27 @@ def test_whatever_is_sent_counts_as_an_answer_or_as_none(sent):
         assert 0 <= mark.points <= mark.out_of
 
 
+def test_a_unit_of_a_course_is_named_on_its_test_and_its_cards_are_offered(client, small_guide):  # noqa: F811
+    address = FRONT + "?scope=short/de-escalation&number=5&form=answer&form=choice&seed=1&in=en"
+    assert "De-escalation" in said(client.get(address))
+    assert "A short course" in said(client.get(address.replace("/de-escalation", "")))
+    result = client.post(address, {"sealed": sealed(client.get(address)), "do": "anyway"})
+    assert "/learn/practice/cards/?course=short&amp;unit=de-escalation" in result.content.decode()
+
+
+def test_somebody_signed_in_is_told_what_a_class_would_see(seated):  # noqa: F811
+    assert "a class you join says on its page" in said(seated.get(TEST))
+
+
 # --- languages --------------------------------------------------------------------------------------------
 
 
-def test_a_test_in_arabic_says_which_questions_are_in_english(client):
-    with override("ar"):
-        answer = client.get(TEST.replace("in=en", "in=ar"), HTTP_ACCEPT_LANGUAGE="ar")
-    page = answer.content.decode()
-    assert 'dir="rtl"' in page and 'lang="en" dir="ltr"' in page and "paper-foreign" in page
+def test_a_test_in_arabic_says_which_questions_are_in_english(client, small_guide):  # noqa: F811
+    address = FRONT + "?number=6&form=answer&seed=1&in=ar"
+    page = client.get(address, HTTP_ACCEPT_LANGUAGE="ar").content.decode()
+    assert '<html lang="ar" dir="rtl"' in page
+    assert page.count("paper-foreign") == 1  # of two terms one is not in Arabic
+    assert page.count('<span lang="en"') == page.count('<span lang="ar"') == 1
 
 
 # --- nothing of it stays ------------------------------------------------------------------------------------
