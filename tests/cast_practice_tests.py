@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tracktwo.learn import guide
 from tracktwo.learn.practice import keeping, marking, papers, papers_views
-from tracktwo.learn.practice.papers import Answer, Wanted
+from tracktwo.learn.practice.papers import Answer, Choice, Wanted
 from tracktwo.learn.practice.progress import TestResult
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def plant(house: Cast) -> None:
     for do in ("anyway", "finish"):
         answer = browser.post(reverse("practice-test"), {**wanted, "sealed": sealed, "do": do, words: own})
         assert answer.status_code == 200 and own in answer.content.decode()  # shown back to her, once
-    right = marking.right_answers(asked[0]).chosen
+    place = next(place for place, one in enumerate(asked) if isinstance(one, Choice))
+    right = marking.right_answers(asked[place]).chosen
     for do in ("mark", "anyway", "finish"):
         house.send(
             "practice-test",
@@ -42,7 +43,6 @@ def plant(house: Cast) -> None:
             **wanted,
             sealed=sealed,
             do=do,
-            q0=str(right or 0),
-            **{words: "Something said."},
+            **{f"q{place}": str(right or 0), words: "Something said."},
         )
     house.send("practice-test", "altered", **wanted, sealed="altered", do="finish")
