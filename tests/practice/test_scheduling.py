@@ -9,6 +9,7 @@ import fsrs
 import pytest
 
 from tests.naive.scheduling import card_after
+from tracktwo.learn.practice import progress as progress_module
 from tracktwo.learn.practice import scheduling
 from tracktwo.learn.practice.progress import Progress, read, written
 from tracktwo.learn.practice.scheduling import EASY, GOOD, HARD
@@ -50,6 +51,14 @@ def differing(count: int) -> list[int]:
         ):
             found.append(number)
     return found
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What was replayed before is not remembered: neither a right schedule under a wrong one, nor the reverse."""
+    progress_module._replayed.cache_clear()
+    yield
+    progress_module._replayed.cache_clear()
 
 
 def test_the_schedule_equals_the_librarys_own_on_a_thousand_histories() -> None:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from tracktwo.errors import BadInput, Refusal, gettext_noop
@@ -91,6 +91,12 @@ class TestResult:
     answers: tuple[tuple[str, str, int, int], ...]  # unit, form, points, out of
 
 
+@lru_cache(maxsize=20_000)
+def _replayed(answers: tuple[tuple[int, int], ...]) -> State | None:
+    """Of thousands of answers only those to one card are new; what is remembered names no card and nobody."""
+    return scheduling.replayed(answers)
+
+
 @dataclass(frozen=True)
 class Progress:
     """All of it. Changed by making another one."""
@@ -116,7 +122,7 @@ class Progress:
     @cached_property
     def states(self) -> Mapping[str, State]:
         """How well each answered card is known, replayed from its answers."""
-        states = ((card, scheduling.replayed(answers)) for card, answers in self.history.items())
+        states = ((card, _replayed(answers)) for card, answers in self.history.items())
         return {card: state for card, state in states if state is not None}
 
     @cached_property
