@@ -34,7 +34,9 @@ def plant(house: Cast) -> None:
     for do in ("anyway", "finish"):
         answer = browser.post(reverse("practice-test"), {**wanted, "sealed": sealed, "do": do, words: own})
         assert answer.status_code == 200 and own in answer.content.decode()  # shown back to her, once
-    place = next(place for place, one in enumerate(asked) if isinstance(one, Choice))
+    place = next(
+        (place for place, one in enumerate(asked) if isinstance(one, Choice)), 0
+    )  # a small guide has none
     right = marking.right_answers(asked[place]).chosen
     for do in ("mark", "anyway", "finish"):
         house.send(
@@ -43,6 +45,6 @@ def plant(house: Cast) -> None:
             **wanted,
             sealed=sealed,
             do=do,
-            **{f"q{place}": str(right or 0), words: "Something said."},
+            **({f"q{place}": str(right or 0)} | {words: "Something said."}),
         )
     house.send("practice-test", "altered", **wanted, sealed="altered", do="finish")
