@@ -170,6 +170,13 @@ def test_a_note_without_a_usable_name_gets_one_from_its_words() -> None:
     assert all(re.fullmatch(r"t[0-9a-f]{20}", row.guid) for row in twice[0])
 
 
+def test_a_side_longer_than_any_card_is_left_out_and_gaps_too_deep_stay_as_they_are() -> None:
+    came = anki.read(old(("g", "x" * (brought.LONGEST_FIELD + 1) + "\x1fB", ""), ("h", "F\x1fB", "")))
+    assert [row.guid for row in came.rows] == ["h"] and came.left_out == 1
+    deep = "{{c1::" * 9 + "x" + "}}" * 9
+    assert brought.filled_in(deep) == "{{c1::" * 3 + "x" + "}}" * 3
+
+
 def test_columns_may_hold_numbers_and_nothing() -> None:
     came = anki.read(old((1, 2, None), (2.5, b"F\x1fB", 3)))
     assert [(row.guid, row.front, row.tags) for row in came.rows] == [("2.5", "F", ("3",))]
@@ -389,6 +396,7 @@ def seen(markdown: str) -> str:
         ("&#99999999999;&#xD800;x", "\ufffdx"),
         ("<a href='javascript:x'>link</a>", "link"),
         ("unfinished <b", "unfinished <b"),
+        ("</ul>a</b><!doctype x>b", "ab"),
     ],
 )  # fmt: skip
 def test_html_becomes_plain_markdown(page: str, markdown: str) -> None:

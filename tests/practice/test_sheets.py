@@ -69,6 +69,7 @@ def test_no_cell_of_a_written_sheet_begins_a_formula(pairs: list[tuple[str, str]
         "#separator:tab\n#html:false\nF\tB\n",
         "#separator:Semicolon\n#columns:Front;Back\nF;B\n",
         "#separator:|\nF|B",
+        "#tags column:none\nF,B",
         'terme,définition\r\n"F","B"\r\n',
         "\n\nF,B\n,\n",
     ],
