@@ -42,7 +42,14 @@ DEPTH_NAMES: Mapping[str, tuple[str, ...]] = {
     "evaluate": ("Evaluate", "Évaluation", "Évaluer", "قيم", "قيّم"),
 }
 # What begins the list below a worked answer: the points a good answer makes, which a learner marks.
-POINTS = ("Look for:", "À retrouver :", "À retrouver:", "À retrouver\u00a0:", "ابحث عن:")
+POINTS = (
+    "Look for:",
+    "À retrouver :",
+    "À retrouver:",
+    "À retrouver\u00a0:",
+    "À retrouver\u202f:",
+    "ابحث عن:",
+)
 CONTESTED = (
     "Contested:",
     "Contesté :",
@@ -199,7 +206,7 @@ def _head(lines: str, where: str) -> dict[str, str]:
 
 def _sections(body: str, where: str) -> tuple[str, dict[str, str]]:
     """What stands before the first section, and each section by its name here."""
-    opening, *parts = re.split(r"^##[ \t]+", body, flags=re.MULTILINE)
+    opening, *parts = re.split(r"^[^\S\n]*##[ \t]+", body, flags=re.MULTILINE)
     sections = dict.fromkeys(SECTIONS, "")
     for part in parts:
         heading, _, text = part.partition("\n")
@@ -253,7 +260,7 @@ def _mistake(item: str, where: str) -> Mistake:
 
 
 def _questions(section: str, where: str) -> Iterable[Question]:
-    before, *parts = re.split(r"^###[ \t]+", section, flags=re.MULTILINE)
+    before, *parts = re.split(r"^[^\S\n]*###[ \t]+", section, flags=re.MULTILINE)
     if before.strip():
         remedy = "begin each question with ### Recall: or ### Discuss: or ### Evaluate:"
         raise BadInput("there is text before the first question", where=where, remedy=remedy)

@@ -24,7 +24,7 @@ def scopes(guide: Guide, language: str) -> list[tuple[str, Any]]:
             for unit in course.units
             if guide.library.terms_of(unit)
         ]
-        found.append((title, [(course.key, _("The whole course: %s") % title), *units]))
+        found.append((title, [(course.key, _("The whole course: %(title)s") % {"title": title}), *units]))
     return found
 
 
