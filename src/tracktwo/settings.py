@@ -149,7 +149,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 # A form with a million characters is refused by its field in a sentence; beyond this it is not read at all.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-# A file somebody brings stays in memory and never lies in a temporary folder in the clear; a larger one does not arrive.
+# A file somebody brings stays in memory, never in a temporary folder in the clear; a larger one does not arrive.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8_500_000
 

@@ -47,7 +47,9 @@ def main() -> None:
         practises(person, progress)
         if number > 9:
             acts.share(study_class=row.pk, name=("Ines", "سامي")[number - 10], by=person)
-    sys.stdout.write(json.dumps({"teacher": session(by), "code": code_of(row, by), "class": str(row.pk)}) + "\n")
+    sys.stdout.write(
+        json.dumps({"teacher": session(by), "code": code_of(row, by), "class": str(row.pk)}) + "\n"
+    )
 
 
 if __name__ == "__main__":

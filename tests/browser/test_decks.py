@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_access import OPPOSITES, faults, named
@@ -14,7 +14,7 @@ from tests.practice.test_anki import new
 
 pytestmark = pytest.mark.browser
 WHERE = "/learn/practice/decks/"
-DECK: dict[str, Any] = {
+DECK: FilePayload = {
     "name": "cards.apkg",
     "mimeType": "application/octet-stream",
     "buffer": new(("g1", "ما <b>النضج</b>؟<img src=x>\x1fلحظة", "النزاع"), ("g2", "Front\x1fBack", "a b")),
@@ -34,7 +34,7 @@ def test_axe_finds_nothing_on_the_page_of_decks_and_nothing_is_too_wide(
     for step in ("empty", "full", "wrong"):
         page.goto(WHERE)
         if step != "empty":
-            data = DECK if step == "full" else {**DECK, "buffer": b"PK no deck"}
+            data: FilePayload = DECK if step == "full" else {**DECK, "buffer": b"PK no deck"}
             page.locator("input[type=file]").set_input_files(data)
             page.locator("section[aria-labelledby=bring] button").click()
             expect(page.locator("#told" if step == "full" else ".field-errors")).to_be_visible()

@@ -12,7 +12,7 @@ from tests.cast import Cast, found_in, signed_in
 from tests.cast_decks import LEARNER
 from tests.confidential import walk
 from tests.confidential.walk import Seen
-from tracktwo.learn.practice import decks_views, keeping
+from tracktwo.learn.practice import decks, keeping
 
 pytestmark = [
     pytest.mark.django_db,
@@ -56,13 +56,13 @@ def test_a_deck_of_own_cards_kept_between_requests_is_found(
     house: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[bytes] = []
-    honest = decks_views.decks.own_deck
+    honest = decks.own_deck
 
     def once(*asked: Any) -> bytes:
         kept[:] = kept or [honest(*asked)]
         return kept[0]
 
-    monkeypatch.setattr(decks_views.decks, "own_deck", once)
+    monkeypatch.setattr(decks, "own_deck", once)
     seen = visited(house)
     assert brought(house) & seen["Nia"] and brought(house) & seen["Sol"]
 

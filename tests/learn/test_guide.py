@@ -438,9 +438,9 @@ def test_a_shipped_course_is_changed_in_place_and_may_be_set_aside(seated):
     page(seated, edit, 404)
 
 
-def zipped(files: dict[str, Any]) -> SimpleUploadedFile:
+def zipped(files: dict[str, Any], packing: int = zipfile.ZIP_DEFLATED) -> SimpleUploadedFile:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packing) as archive:
         for name, text in files.items():
             archive.writestr(name, text)
     return SimpleUploadedFile("guide.zip", out.getvalue())
@@ -479,6 +479,7 @@ def test_a_folder_is_brought_in_as_a_whole_or_not_at_all(seated):
         zipped({"notes.txt": "x"}),
         zipped({"terms/a.en.md": b"\xff\xfe\x00"}),
         zipped({"terms/huge.en.md": "x" * 6_000_000}),
+        zipped({"terms/quiet-zone.en.md": file_of("Quiet zone", also="")}, zipfile.ZIP_LZMA),
         zipped({f"terms/a{n}.en.md": "" for n in range(2001)}),
         zipped({"../../../etc/quiet-zone.en.md": "x"}),
     ],

@@ -43,6 +43,9 @@ def _read(opened: zipfile.ZipFile) -> dict[str, str]:
         for one in opened.infolist()
         if one.filename.endswith((".md", ".toml")) and not one.filename.startswith("__MACOSX/")
     ]
+    if any(one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for one in wanted):
+        # Only these two are unpacked piece by piece; the others swell in memory before anybody can count.
+        raise BadInput("the archive is packed in a way we do not read", remedy="make an ordinary zip file")
     if len(wanted) > rules.MOST_FILES:
         raise BadInput("the archive holds too many files", remedy="bring it in parts")
     files, room = {}, rules.LARGEST_FOLDER

@@ -37,9 +37,7 @@ def framed(request: HttpRequest, *, here: str, who_sees: str = "", **more: Any) 
             ("guide-folder", _("Folder")),
         ]
     return {
-        "places": [
-            {"name": name, "url": reverse(page), "here": page == here} for page, name in pages
-        ],
+        "places": [{"name": name, "url": reverse(page), "here": page == here} for page, name in pages],
         "who_sees": who_sees,
         "may_write": is_instructor(request),
         **more,

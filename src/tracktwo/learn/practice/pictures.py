@@ -40,7 +40,9 @@ def all_of(
             choosing.due_a_day(cards, progress, minute, DAYS_AHEAD),
             key="due",
             title=_("Due in the coming days"),
-            about=_("Cards you have answered before, on the day they come due. What is overdue counts for today."),
+            about=_(
+                "Cards you have answered before, on the day they come due. What is overdue counts for today."
+            ),
             head=_("Cards due"),
             rtl=rtl,
         ),
