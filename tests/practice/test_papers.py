@@ -58,6 +58,16 @@ def test_distractors_are_the_related_then_those_of_the_unit_then_the_rest():
     assert {one.key for one in papers.nearest(ZONE, SMALL)} == {"line", "watch", "bridge", "market"}
 
 
+def test_a_case_from_history_stands_among_cases_and_a_notion_among_notions():
+    assert papers.nearest(BRIDGE, SMALL)[0].key == "market"
+    assert [one.unit for one in papers.nearest(ZONE, SMALL)] == ["conflict", "method", "cases", "cases"]
+    for seed in range(40):
+        for question in paper(shipped(), Wanted(seed=seed, number=20, forms=("choice", "match"))):
+            if isinstance(question, Choice) and question.kind in ("word", "meaning"):
+                kinds = {shipped().terms[one.term, "en"].unit == "cases" for one in question.options}
+                assert len(kinds) == 1, question.title
+
+
 def test_a_synonym_is_never_offered_beside_the_term_it_stands_for():
     assert papers.same_meaning(ZONE, TWIN) and not papers.same_meaning(ZONE, LINE)
     assert papers.same_meaning(LINE, replace(LINE, key="other", title="Other", also=()))  # one definition

@@ -29,6 +29,7 @@ MOST_OPTIONS, FEWEST_OPTIONS = 4, 3
 MOST_PAIRS, FEWEST_PAIRS = 5, 4
 FEWEST_STEPS = 3
 NEAREST = 6  # distractors are drawn among so many of the nearest, so that another seed asks otherwise
+CASES = "cases"  # the unit of cases from history
 FEWEST_POINTS, MOST_POINTS = 2, 6
 SHORTEST_SENTENCE = 7  # words: a shorter first sentence says too little without the second
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
@@ -325,7 +326,12 @@ def _drawn_others(term: Term, library: Library, random: Random, *, told: str = "
     near = nearest(term, library)
     # What says by itself that it is not meant comes last: a term that the definition names, or, where
     # definitions are chosen from, one that holds a word of its own title.
-    near.sort(key=lambda other: _is_named(other, told) if told else _tells_itself(other))
+    near.sort(
+        key=lambda other: (
+            _of_another_kind(term, other),
+            _is_named(other, told) if told else _tells_itself(other),
+        )
+    )
     chosen: list[Term] = []
     for other in random.sample(near[:NEAREST], min(len(near), NEAREST)) + near[NEAREST:]:
         if len(chosen) < MOST_OPTIONS - 1 and not any(same_meaning(other, one) for one in chosen):
@@ -340,7 +346,15 @@ def nearest(term: Term, library: Library) -> list[Term]:
         for (_key, language), one in sorted(library.terms.items())
         if language == term.language and one.definition and not same_meaning(one, term)
     ]
-    return sorted(others, key=lambda one: (_distance(term, one), -_likeness(term, one)))
+    return sorted(
+        others,
+        key=lambda one: (_of_another_kind(term, one), _distance(term, one), -_likeness(term, one)),
+    )
+
+
+def _of_another_kind(term: Term, other: Term) -> bool:
+    """Whether one is a case from history and the other is not: nobody takes a place and a year for a notion."""
+    return (term.unit == CASES) != (other.unit == CASES)
 
 
 def _distance(term: Term, other: Term) -> int:
