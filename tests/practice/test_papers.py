@@ -60,7 +60,7 @@ def test_distractors_are_the_related_then_those_of_the_unit_then_the_rest():
 
 def test_a_case_from_history_stands_among_cases_and_a_notion_among_notions():
     assert papers.nearest(BRIDGE, SMALL)[0].key == "market"
-    assert [one.unit for one in papers.nearest(ZONE, SMALL)] == ["conflict", "method", "cases", "cases"]
+    assert [one.unit for one in papers.nearest(ZONE, SMALL)] == ["method", "method", "cases", "cases"]
     for seed in range(40):
         for question in paper(shipped(), Wanted(seed=seed, number=20, forms=("choice", "match"))):
             if isinstance(question, Choice) and question.kind in ("word", "meaning"):
