@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytest_plugins: list[str] = []
-
 
 @pytest.fixture(autouse=True)
 def no_key_at_hand() -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -251,7 +252,7 @@ def test_a_show_of_hands_names_those_who_answered_and_nobody_else(table):
     assert (said.agree, said.answered) == (1, 1)
     page = table.client("s2").get(f"/p/{table.id}/rounds/{row.pk}/").content.decode()
     assert "n1" in page and "1 of 1 agree" in page
-    assert "n2" not in page
+    assert not re.search(r"\bn2\b", page)  # a token may hold these two signs by chance
     assert rounds.foreseen(found, 1, 0) == []
 
 
@@ -361,7 +362,7 @@ def test_what_a_side_told_itself_reaches_neither_the_other_side_nor_the_panel(ta
     for client, status in ((table.client("s1"), 404), (table.client(), 200)):
         answer_ = client.get(f"/p/{table.id}/rounds/{row.pk}/")
         assert answer_.status_code == status
-        assert "n2" not in answer_.content.decode()
+        assert not re.search(r"\bn2\b", answer_.content.decode())
 
 
 def twin(words: str) -> tuple[Table, Round]:
