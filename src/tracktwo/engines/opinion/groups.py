@@ -341,6 +341,8 @@ def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[F
     mass = np.stack([weight, weight * points[:, 0], weight * points[:, 1]])[:, of]
     going, here, sums, room = np.arange(runs), centres, np.zeros((3, runs, k)), _room(runs, len(points))
     group = np.full((runs, len(points)), -1, dtype=np.int8)
+    # One weight for all runs and whole numbers: the sums are the same in any order, so a product of matrices will do.
+    alike = mass[:, 0].T.copy() if len(weight) == 1 and _exact_sums(points, weight).all() else None
     for step in range(_STEPS):
         gap, nearest = _nearest_of(points, here, room)
         still = (nearest == group).all(axis=1) | (step == _STEPS - 1)
@@ -352,7 +354,10 @@ def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[F
             mass = mass[:, on] if len(weight) > 1 else mass[:, : len(going)]
         if len(going) == 0:
             break
-        sums = _sums(nearest + np.arange(0, len(going) * k, k)[:, None], mass, k)
+        if alike is not None:
+            sums = _sums_alike(nearest, alike, k)
+        else:
+            sums = _sums(nearest + np.arange(0, len(going) * k, k)[:, None], mass, k)
         group, here = nearest, _middles(sums, here)
     return centres, sizes, spread
 
@@ -369,6 +374,15 @@ def _sums(slot: npt.NDArray[np.integer[Any]], mass: Floats, k: int) -> Floats:
     for total, one in zip(sums, mass, strict=True):
         total[:] = np.bincount(flat, one.ravel(), len(total))
     return sums.reshape(3, -1, k)
+
+
+def _sums_alike(nearest: npt.NDArray[np.int8], mass: Floats, k: int) -> Floats:
+    """As `_sums`, [3, r, k], for runs that share their ``mass`` [b, 3] of whole numbers; the last group is the rest."""
+    sums, rest = np.empty((3, len(nearest), k)), mass.sum(axis=0)
+    for c in range(k - 1):
+        sums[:, :, c] = ((nearest == c).astype(float) @ mass).T
+    sums[:, :, k - 1] = rest[:, None] - sums[:, :, : k - 1].sum(axis=2)
+    return sums
 
 
 def _middles(sums: Floats, before: Floats) -> Floats:
