@@ -49,7 +49,8 @@ def test_a_delta_farmer_votes_on_seven_statements_and_sees_what_every_side_suppo
     expect(page.get_by_role("heading", level=1)).to_have_text(COVER)
     page.get_by_role("link", name="Vote on statements").click()
     # first think, then look
-    page.get_by_role("link", name="Common ground").click()
+    pages = page.get_by_role("navigation", name="Statements")
+    pages.get_by_role("link", name="Common ground").click()
     expect(page.locator(".refusal h1")).to_contain_text("7")
     page.go_back()
     seen = set()

@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.xdist_group("faults"),
 ]
-NAMES = {"practice", "practice-cards", "practice-statistics"}
+NAMES = {"practice", "practice-cards", "practice-statistics", "practice-decks"}
 PLAYERS = ("Bo", "Nia", "Sol", "anybody")
 
 

@@ -52,7 +52,8 @@ def test_whoever_begins_a_process_leads_it(table):
 
 
 @pytest.mark.parametrize("count", [0, 1, 9])
-def test_a_process_with_too_few_or_too_many_sides_does_not_begin(count):
+def test_a_process_with_too_few_or_too_many_sides_does_not_begin(count, settings, tmp_path):
+    settings.KEYSTORE = tmp_path / "keystore"  # of its own: nobody else makes keys in it
     before = set(keys.keystore().folder.rglob("*"))
     with pytest.raises(Refusal, match="from 2 to 8 sides"):
         acts.begin(cover_title="x", title="y", sides=[NewSide("z")] * count, by=None)
