@@ -15,7 +15,7 @@ class OpenClass(forms.Form):
     name = PlainText(
         longest=rules.LONGEST_NAME,
         label=gettext_lazy("Name of the class"),
-        help_text=gettext_lazy("Its learners see it. Neutral is best: a term and a number."),
+        help_text=gettext_lazy("Its learners see it. Neutral is best: a season and a year."),
     )
     course = forms.ChoiceField(label=gettext_lazy("Course"))
 
@@ -24,16 +24,6 @@ class OpenClass(forms.Form):
         course = self.fields["course"]
         assert isinstance(course, forms.ChoiceField)
         course.choices = courses
-
-
-class Code(forms.Form):
-    code = PlainText(
-        longest=60,
-        label=gettext_lazy("Your code"),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false", "autocapitalize": "characters"}
-        ),
-    )
 
 
 class Share(forms.Form):

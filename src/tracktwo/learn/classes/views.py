@@ -26,6 +26,7 @@ from tracktwo.learn.views import framed, is_instructor
 from tracktwo.people.models import Person
 from tracktwo.people.views import SIGN_IN_WITH
 from tracktwo.process import visibility
+from tracktwo.process.forms import Code
 from tracktwo.record.once import AlreadyDone
 from tracktwo.web import ANYONE, SIGNED_IN, audience, once_of, say
 
@@ -243,7 +244,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Join a class with its code, or come back with one's own. Opening the link changes nothing; the form does."""
     if request.method == "POST" and request.POST.get("do") == "fresh":
         return _fresh_code(request)
-    form = forms.Code(request.POST or None, initial={"code": request.GET.get("code", "")[:60]})
+    form = Code(request.POST or None, initial={"code": request.GET.get("code", "")[:60]})
     if request.method != "POST" or not form.is_valid():
         return _join_page(request, form, status=400 if form.errors else 200)
     person = request.user if isinstance(request.user, Person) else None
@@ -261,7 +262,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return redirect("study-class", study_class=joined.study_class)
 
 
-def _join_page(request: HttpRequest, form: forms.Code, *, status: int) -> HttpResponse:
+def _join_page(request: HttpRequest, form: Code, *, status: int) -> HttpResponse:
     who_sees = _(
         "Nobody is told that you join. The instructor sees you only as one of five or more together."
     )
