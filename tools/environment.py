@@ -80,7 +80,7 @@ def installer(uv: str | None) -> list[str]:
 def install_lock(lock: str, uv: str | None) -> None:
     """Install every pin of the lock, with one line of progress."""
     path = ROOT / "requirements" / f"{lock}.lock"
-    total = len(re.findall(r"^[\w.-]+==", path.read_text(), re.MULTILINE))
+    total = len(re.findall(r"^[\w.-]+(?:\[[\w, -]+\])?==", path.read_text(), re.MULTILINE))
     command = [*installer(uv), "--require-hashes", "--requirement", str(path)]
     show(f"Installing up to {total} packages from {path.name} with {'uv' if uv else 'pip'}")
     start = time.monotonic()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
@@ -52,8 +55,37 @@ def pins(lock: Path) -> dict[str, list[str]]:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_a_lock_holds_no_address_and_hashes_every_package(lock: Path) -> None:
     assert "://" not in lock.read_text()
-    assert all(re.fullmatch(r"[\w.-]+==[\w.+!-]+(?: ; .+)?", pin) for pin in pins(lock))
+    assert all(re.fullmatch(r"[\w.-]+(?:\[[\w, -]+\])?==[\w.+!-]+(?: ; .+)?", pin) for pin in pins(lock))
     assert all(pins(lock).values())
+
+
+def extras_pinned(lock: Path) -> set[tuple[str, str]]:
+    """(package, extra) of a lock."""
+    named = [Requirement(pin.split(" ;")[0]) for pin in pins(lock)]
+    return {(one.name, extra) for one in named for extra in one.extras}
+
+
+def extras_asked_for() -> set[tuple[str, str]]:
+    """(package, extra) that the packages of the test lock, as they are installed here, ask of each other."""
+    pinned = {Requirement(pin.split(" ;")[0]).name for pin in pins(ROOT / "requirements" / "test.lock")}
+    asked = [
+        Requirement(line)
+        for one in metadata.distributions()
+        if canonicalize_name(one.name) in pinned
+        for line in one.requires or ()
+    ]
+    return {
+        (canonicalize_name(one.name), extra)
+        for one in asked
+        if one.marker is None or one.marker.evaluate()
+        for extra in one.extras
+    }
+
+
+def test_a_lock_names_the_extras_its_packages_ask_for() -> None:
+    """Without them pip takes the newest release of `coverage[toml]` beside the pinned `coverage`, and refuses it."""
+    assert ("coverage", "toml") in extras_asked_for()
+    assert extras_asked_for() - extras_pinned(ROOT / "requirements" / "test.lock") == set()
 
 
 def test_each_lock_holds_the_smaller_one_pin_for_pin() -> None:
