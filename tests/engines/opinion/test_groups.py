@@ -75,6 +75,42 @@ def test_on_a_line_no_division_has_less_spread(seed, k):
     assert mine * unit**2 == pytest.approx(naive.best_line_division(points, k) * unit**2)
 
 
+@few
+@given(st.integers(0, 1000), st.integers(2, 5), st.sampled_from([2, 1 << 20, 1 << 30]))
+def test_a_look_in_single_precision_finds_the_nearest_centre_even_where_several_are_as_near(seed, k, reach):
+    rng = np.random.default_rng(seed)
+    points = np.rint(rng.uniform(-reach, reach, (40, 2)))
+    centres = points[rng.integers(0, 40, (6, k))]
+    centres[1] += rng.normal(0, 1e-3, centres[1].shape)
+    centres[2] = centres[2, :1]  # all as near
+    centres[3, 1:] = np.nextafter(centres[3, :1], reach)  # as near but for the last bit
+    near = groups._View.of(points, centres).nearest(centres)
+    assert (near.sum(axis=1) == 1).all()
+    assert np.array_equal(near.argmax(axis=1), groups._nearest_of(points, centres)[1])
+
+
+@few
+@given(st.integers(0, 1000), st.integers(2, 5), st.booleans())
+def test_starts_moved_together_end_as_each_would_alone(seed, k, whole):
+    rng = np.random.default_rng(seed)
+    points, weight = rng.normal(size=(60, 2)) * 1e4, rng.integers(1, 9, (2, 60)).astype(float)
+    points = np.rint(points) if whole else points
+    of, starts = np.array([0, 0, 1, 1, 0, 1]), points[rng.integers(0, 60, (6, k))]
+    starts[4] = starts[0]  # who starts alike ends alike
+    together = groups._lloyd(points, weight, of, starts)
+    for run in range(6):
+        alone = groups._lloyd(points, weight, of[run : run + 1], starts[run : run + 1])
+        assert all(np.array_equal(a[run], b[0]) for a, b in zip(together, alone, strict=True))
+
+
+def test_cells_stand_on_the_lattice_in_the_middle_of_their_people():
+    points, _, _ = groups._upright(np.random.default_rng(1).normal(size=(900, 2)))
+    cells = groups._gather(points)
+    assert cells.sums_hide_people and cells.weight.sum() == 900
+    assert groups._exact_sums(cells.points, cells.weight[None]).all()
+    np.testing.assert_allclose(cells.weight @ cells.points / 900, points.mean(axis=0), atol=0.5)
+
+
 def test_three_crowds_are_three_groups_largest_first():
     groups_found = groups.find(
         standing(crowd([(0, 4), (-4, -2), (4, -2)], [20, 50, 30])), rng=np.random.default_rng(0)

@@ -185,6 +185,19 @@ def test_taking_off_who_went_gives_bit_for_bit_what_adding_up_everybody_gives(se
 
 
 @few
+@given(st.integers(0, 1_000), st.integers(1, 4), st.booleans())
+def test_steps_that_run_out_end_bit_for_bit_alike(seed, steps, whole):
+    rng = np.random.default_rng(seed)
+    points, weight = rng.normal(size=(90, 2)) * 1e5, rng.integers(1, 9, (2, 90)).astype(float)
+    points = np.rint(points) if whole else points
+    of, starts = np.array([0, 1, 1]), points[rng.integers(0, 90, (3, 4))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(groups, "_STEPS", steps)
+        for one, other in zip(*both_ways(lambda: groups._lloyd(points, weight, of, starts)), strict=True):
+            assert np.array_equal(one, other)
+
+
+@few
 @given(st.integers(0, 1_000), st.integers(2, 5))
 def test_nearest_centres_and_silhouettes_are_bit_for_bit_those_of_numpy(seed, k):
     rng = np.random.default_rng(seed)

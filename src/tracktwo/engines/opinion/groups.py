@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tracktwo.engines.opinion import kernels
 from tracktwo.engines.opinion.space import Space
-from tracktwo.engines.opinion.votes import Floats, Ints
+from tracktwo.engines.opinion.votes import Floats, Ints, Mask
 
 _EXACT_UP_TO = 600  # distinct points; above, points are gathered in the cells of a grid
 _GRID = 48  # cells along each axis, symmetric about the middle so that a mirrored map gives mirrored cells
@@ -29,6 +29,8 @@ _SETTLE_UP_TO = 20_000  # people; above, only the best division is settled, in a
 _STEPS = 60
 _HASTE = 4_096  # points among which more than `_EXACT_UP_TO` distinct ones are usually met already
 _AT_ONCE = 1 << 18  # points worked on at a time
+_SLACK = 2.0**-17  # 128 roundings in single precision, of terms of at most the square of the reach
+_MOSTLY = 0.75  # of the runs that still move, below which the others are put aside
 
 _Number = TypeVar("_Number", np.float64, np.int64, np.int32)
 Points = npt.NDArray[np.int32]  # positions on the lattice, [n, 2]
@@ -58,9 +60,10 @@ class Groups:
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Points gathered: mean position float64[b, 2] (exact first moments) and number of people float64[b].
+    """Points gathered: mean position float64[b, 2], on the lattice, and number of people float64[b].
 
-    ``sums_hide_people`` where the people of one cell stand on different spots.
+    On the lattice all sums are whole numbers, the same in any order. ``sums_hide_people`` where the people
+    of one cell stand on different spots.
     """
 
     points: Floats
@@ -214,7 +217,7 @@ def _gather(points: Points) -> _Cells:
     number, sums = np.asarray(sum(one for one, _ in parts)), np.asarray(sum(two for _, two in parts))
     used = number > 0
     weight = number[used].astype(float)
-    return _Cells(sums[used] / weight[:, None], weight, True)
+    return _Cells(np.rint(sums[used] / weight[:, None]), weight, True)
 
 
 def _keys(points: Points) -> Ints:
@@ -297,16 +300,21 @@ def _spread_starts(points: Floats, weight: Floats, of: Ints, k: int, rng: np.ran
     if compiled := kernels.compiled():
         return np.asarray(compiled.spread_starts(points, weight, of, chance))
     centres = np.empty((len(of), k, 2))
-    weight = weight[of]
-    likely = weight
+    x, y = points.T.copy()
+    likely = weight = weight[of]
     away = np.full(weight.shape, np.inf)
     for c in range(k):
         ladder = np.cumsum(likely, axis=1)
-        aim = chance[:, c, None] * ladder[:, -1:]
-        centres[:, c] = points[np.minimum((ladder <= aim).sum(axis=1), len(points) - 1)]
-        dx, dy = (points[:, axis] - centres[:, c, axis, None] for axis in range(2))
-        away = np.minimum(away, dx * dx + dy * dy)
-        likely = weight * away
+        beyond = ladder > chance[:, c, None] * ladder[:, -1:]
+        beyond[:, -1] = True
+        centres[:, c] = points[beyond.argmax(axis=1)]
+        if c + 1 < k:
+            dx, dy = x - centres[:, c, 0, None], y - centres[:, c, 1, None]
+            dx *= dx
+            dy *= dy
+            dx += dy
+            np.minimum(away, dx, out=away)
+            likely = np.multiply(weight, away, out=dx)
     return centres
 
 
@@ -332,34 +340,87 @@ def _lloyd(points: Floats, weight: Floats, of: Ints, centres: Floats) -> tuple[F
 
     Run r has the weights ``weight[of[r]]``. A centre that loses all its people stays where it is, with size 0.
     """
+    exact = _exact_sums(points, weight)
     if compiled := kernels.compiled():
-        exact = _exact_sums(points, weight)
         found: tuple[Floats, Floats, Floats] = compiled.lloyd(points, weight, of, centres, _STEPS, exact)
         return found
-    runs, k, _ = centres.shape
-    centres, sizes, spread = centres.copy(), np.zeros((runs, k)), np.zeros(runs)
-    mass = np.stack([weight, weight * points[:, 0], weight * points[:, 1]])[:, of]
-    going, here, sums, room = np.arange(runs), centres, np.zeros((3, runs, k)), _room(runs, len(points))
-    group = np.full((runs, len(points)), -1, dtype=np.int8)
-    # One weight for all runs and whole numbers: the sums are the same in any order, so a product of matrices will do.
-    alike = mass[:, 0].T.copy() if len(weight) == 1 and _exact_sums(points, weight).all() else None
-    for step in range(_STEPS):
-        gap, nearest = _nearest_of(points, here, room)
-        still = (nearest == group).all(axis=1) | (step == _STEPS - 1)
-        if still.any():
-            done, on = going[still], ~still
-            spread[done] = _spread(points, weight, of[done], gap[still])
-            centres[done], sizes[done] = here[still], sums[0, still]
-            going, here, nearest = going[on], here[on], nearest[on]
-            mass = mass[:, on] if len(weight) > 1 else mass[:, : len(going)]
-        if len(going) == 0:
+    after, last, sizes = _moved(points, weight, of, centres, bool(exact.all()))
+    return after, sizes, _spread(points, weight, of, last)
+
+
+def _moved(
+    points: Floats, weight: Floats, of: Ints, centres: Floats, exact: bool
+) -> tuple[Floats, Floats, Floats]:
+    """The steps of `_lloyd`: centres [r, k, 2], those from which groups were last chosen, and sizes [r, k]."""
+    view, summed = _View.of(points, centres), _whole_sums if exact else _sums_in_order
+    mass = np.stack([weight, weight * points[:, 0], weight * points[:, 1]], axis=2)
+    own = mass if len(weight) == 1 else mass[of]
+    after, sizes = centres.copy(), np.empty(centres.shape[:2])
+    going, here, sums = np.arange(len(centres)), centres, np.full((*sizes.shape, 3), np.nan)
+    for _ in range(_STEPS):
+        before, seen, sums = sums, here, summed(view.nearest(here), own)
+        here = _middles(sums, here)
+        # Whose sums are the same keeps its centres, and so everything from now on.
+        moves = (sums != before).reshape(len(sums), -1).any(axis=1)
+        many = np.count_nonzero(moves)
+        if not many:
             break
-        if alike is not None:
-            sums = _sums_alike(nearest, alike, k)
-        else:
-            sums = _sums(nearest + np.arange(0, len(going) * k, k)[:, None], mass, k)
-        group, here = nearest, _middles(sums, here)
-    return centres, sizes, spread
+        if many < _MOSTLY * len(going):
+            after[going], sizes[going] = here, sums[:, :, 0]
+            going, here, seen, sums = going[moves], here[moves], seen[moves], sums[moves]
+            own = own if len(weight) == 1 else own[moves]
+    after[going], sizes[going] = here, sums[:, :, 0]
+    last = after.copy()
+    last[going] = seen
+    return after, last, sizes
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The points as seen from centres: who is nearest is told in single precision, where that is enough.
+
+    ``plane`` float32[3, b]: (-2 x, -2 y, 1), so that one product of matrices with (x, y, x^2 + y^2) of the
+    centres gives all squared distances less the points' squares. ``slack`` is twice its largest error.
+    """
+
+    points: Floats
+    plane: npt.NDArray[np.float32]
+    slack: np.float32
+    gaps: npt.NDArray[np.float32]
+    near: Mask
+
+    @classmethod
+    def of(cls, points: Floats, centres: Floats) -> _View:
+        """Working memory is taken once, for all steps of these runs."""
+        runs, k, _ = centres.shape
+        plane = np.ones((3, len(points)), dtype=np.float32)
+        plane[:2] = -2 * points.T
+        reach = max(float(np.abs(points).max(initial=0.0)), float(np.abs(centres).max(initial=0.0)))
+        gaps = np.empty((runs * k, len(points)), dtype=np.float32)
+        near = np.empty((runs, k, len(points)), dtype=np.bool_)
+        return cls(points, plane, np.float32(_SLACK * reach * reach), gaps, near)
+
+    def nearest(self, centres: Floats) -> Mask:
+        """bool[r, k, b]: the one nearest centre of each point in each run; overwritten by the next call."""
+        runs, k, _ = centres.shape
+        spot = np.empty((runs * k, 3), dtype=np.float32)
+        spot[:, :2] = centres.reshape(-1, 2)
+        np.einsum("ra,ra->r", spot[:, :2], spot[:, :2], out=spot[:, 2])
+        gaps = np.matmul(spot, self.plane, out=self.gaps[: runs * k]).reshape(runs, k, -1)
+        limit, near = np.minimum.reduce(gaps, axis=1), self.near[:runs]
+        limit += self.slack
+        np.less_equal(gaps, limit[:, None], out=near)
+        if np.count_nonzero(near) > limit.size:
+            _decide(self.points, centres, near)
+        return near
+
+
+def _decide(points: Floats, centres: Floats, near: Mask) -> None:
+    """Leave the nearest centre alone where several come into question, the first of equals, as compiled."""
+    run, point = np.nonzero(np.count_nonzero(near, axis=1) > 1)
+    (x, y), (cx, cy) = points[point].T[:, :, None], centres[run].transpose(2, 0, 1)
+    gap = cx * cx + cy * cy - (cx * (2 * x) + cy * (2 * y))
+    near[run, :, point] = np.arange(centres.shape[1]) == gap.argmin(axis=1)[:, None]
 
 
 def _exact_sums(points: Floats, weight: Floats) -> npt.NDArray[np.bool_]:
@@ -368,45 +429,45 @@ def _exact_sums(points: Floats, weight: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray((weight.sum(axis=1) * reach < 2.0**53) & (points == np.rint(points)).all())
 
 
+def _whole_sums(near: Mask, mass: Floats) -> Floats:
+    """Number of people and sums of their coordinates, [r, k, 3], of whole ``mass`` [r or 1, b, 3].
+
+    Whole numbers give the same sum in any order: a product of matrices will do.
+    """
+    runs, k, b = near.shape
+    if len(mass) == 1:
+        return np.asarray(near.reshape(-1, b).astype(np.float64) @ mass[0]).reshape(runs, k, 3)
+    return np.asarray(near.astype(np.float64) @ mass)
+
+
+def _sums_in_order(near: Mask, mass: Floats) -> Floats:
+    """As `_whole_sums`, for other numbers, added up in order: the last bit depends on it."""
+    runs, k, _ = near.shape
+    slot = near.argmax(axis=1) + np.arange(0, runs * k, k)[:, None]
+    every = np.broadcast_to(mass, (*slot.shape, 3))
+    return _sums(slot, every.transpose(2, 0, 1), k)
+
+
 def _sums(slot: npt.NDArray[np.integer[Any]], mass: Floats, k: int) -> Floats:
-    """Number of people and sums of their coordinates, [3, r, k], from slots [r, b] and ``mass`` [3, r, b]."""
-    sums, flat = np.empty((3, len(slot) * k)), slot.ravel()
-    for total, one in zip(sums, mass, strict=True):
-        total[:] = np.bincount(flat, one.ravel(), len(total))
-    return sums.reshape(3, -1, k)
-
-
-def _sums_alike(nearest: npt.NDArray[np.int8], mass: Floats, k: int) -> Floats:
-    """As `_sums`, [3, r, k], for runs that share their ``mass`` [b, 3] of whole numbers; the last group is the rest."""
-    sums, rest = np.empty((3, len(nearest), k)), mass.sum(axis=0)
-    for c in range(k - 1):
-        sums[:, :, c] = ((nearest == c).astype(float) @ mass).T
-    sums[:, :, k - 1] = rest[:, None] - sums[:, :, : k - 1].sum(axis=2)
-    return sums
+    """Number of people and sums of their coordinates, [r, k, 3], from slots [r, b] and ``mass`` [3, r, b]."""
+    flat = slot.ravel()
+    sums = [np.bincount(flat, one.ravel(), len(slot) * k).astype(np.float64) for one in mass]
+    return np.stack(sums, axis=1).reshape(-1, k, 3)
 
 
 def _middles(sums: Floats, before: Floats) -> Floats:
     """Mean [r, k, 2] of each group of each run; an empty one stays where it was."""
-    size, *whole = sums
-    after, filled = before.copy(), size > 0
-    for axis, total in enumerate(whole):
-        np.divide(total, size, out=after[:, :, axis], where=filled)
+    size, after = sums[:, :, :1], before.copy()
+    np.divide(sums[:, :, 1:], size, out=after, where=size > 0)
     return after
 
 
-def _room(runs: int, points: int) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Working memory for `_nearest_of`, taken once for all steps."""
-    return np.empty((runs, points)), np.empty((runs, points)), np.empty((runs, points), dtype=bool)
-
-
-def _nearest_of(
-    points: Floats, centres: Floats, room: tuple[Floats, Floats, npt.NDArray[np.bool_]] | None = None
-) -> tuple[Floats, npt.NDArray[np.int8]]:
+def _nearest_of(points: Floats, centres: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
     """For each run [r] and point [b], the nearest centre and the squared distance less the point's square."""
     x, y = np.ascontiguousarray(2 * points.T)  # twice is exact: all is rounded as the compiled kernel rounds
     runs, k, _ = centres.shape
-    gap, along_y, closer = (one[:runs] for one in room or _room(runs, len(points)))
-    nearest, closest = np.zeros(gap.shape, dtype=np.int8), np.empty(gap.shape)
+    nearest, closest = np.zeros((runs, len(points)), dtype=np.int8), np.empty((runs, len(points)))
+    gap, along_y = np.empty(closest.shape), np.empty(closest.shape)
     for c in range(k):
         cx, cy = centres[:, c, 0, None], centres[:, c, 1, None]
         here = gap if c else closest
@@ -415,15 +476,23 @@ def _nearest_of(
         here += along_y
         np.subtract(cx * cx + cy * cy, here, out=here)
         if c:
-            np.less(gap, closest, out=closer)
+            closer = gap < closest
             np.maximum(nearest, closer.view(np.int8) * np.int8(c), out=nearest)
             np.minimum(gap, closest, out=closest)
     return closest, nearest
 
 
-def _spread(points: Floats, weight: Floats, of: Ints, gap: Floats) -> Floats:
-    x, y = points.T
-    return np.asarray(np.cumsum(weight[of] * (gap + (x * x + y * y)), axis=1)[:, -1])  # summed in order
+def _spread(points: Floats, weight: Floats, of: Ints, centres: Floats) -> Floats:
+    """The spread inside [r], for runs that ended alike once only: many starts end in few divisions."""
+    ends, length = centres.tobytes(), centres[0].nbytes
+    end = [(own, ends[run * length : (run + 1) * length]) for run, own in enumerate(of.tolist())]
+    chosen = {one: run for run, one in enumerate(end)}
+    runs, (x, y) = list(chosen.values()), points.T
+    gap, _ = _nearest_of(points, centres[runs])
+    gap += x * x + y * y
+    gap *= weight[of[runs]]
+    inside = dict(zip(chosen, np.cumsum(gap, axis=1)[:, -1].tolist(), strict=True))  # summed in order
+    return np.array([inside[one] for one in end])
 
 
 def _settle(points: Points, centres: Floats) -> Floats:
