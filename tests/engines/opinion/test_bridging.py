@@ -217,3 +217,12 @@ def test_foreseen_answers_of_further_people_vary_more_than_the_share_itself():
 def test_sides_that_do_not_fit_are_refused(side, sides):
     with pytest.raises(BadInput):
         ground_of(Votes.from_table(np.ones((3, 2))), side, sides)
+
+
+@pytest.mark.parametrize("sides", range(1, 7))
+def test_sweeping_many_small_matrices_inverts_each(sides):
+    root = np.random.default_rng(sides).normal(size=(40, sides, sides))
+    matrices = root @ root.transpose(0, 2, 1) + 0.1 * np.eye(sides)
+    expected = np.linalg.inv(matrices)
+    swept = bridging._inverses(matrices.transpose(1, 2, 0).copy())
+    np.testing.assert_allclose(swept, expected, rtol=1e-9, atol=1e-9)
