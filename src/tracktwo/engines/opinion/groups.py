@@ -29,7 +29,8 @@ _SETTLE_UP_TO = 20_000  # people; above, only the best division is settled, in a
 _STEPS = 60
 _HASTE = 4_096  # points among which more than `_EXACT_UP_TO` distinct ones are usually met already
 _AT_ONCE = 1 << 18  # points worked on at a time
-_SLACK = 2.0**-17  # 128 roundings in single precision, of terms of at most the square of the reach
+_ROWS = 64  # of a square table of distances, worked on at a time
+_SLACK = 2.0**-18  # 64 roundings in single precision, of terms of at most the square of the reach
 _MOSTLY = 0.75  # of the runs that still move, below which the others are put aside
 
 _Number = TypeVar("_Number", np.float64, np.int64, np.int32)
@@ -417,7 +418,8 @@ class _View:
 
 def _decide(points: Floats, centres: Floats, near: Mask) -> None:
     """Leave the nearest centre alone where several come into question, the first of equals, as compiled."""
-    run, point = np.nonzero(np.count_nonzero(near, axis=1) > 1)
+    several = np.add.reduce(near.view(np.int8), axis=1, dtype=np.int8) > 1
+    run, point = np.divmod(np.flatnonzero(several), len(points))
     (x, y), (cx, cy) = points[point].T[:, :, None], centres[run].transpose(2, 0, 1)
     gap = cx * cx + cy * cy - (cx * (2 * x) + cy * (2 * y))
     near[run, :, point] = np.arange(centres.shape[1]) == gap.argmin(axis=1)[:, None]
@@ -457,9 +459,10 @@ def _sums(slot: npt.NDArray[np.integer[Any]], mass: Floats, k: int) -> Floats:
 
 def _middles(sums: Floats, before: Floats) -> Floats:
     """Mean [r, k, 2] of each group of each run; an empty one stays where it was."""
-    size, after = sums[:, :, :1], before.copy()
-    np.divide(sums[:, :, 1:], size, out=after, where=size > 0)
-    return after
+    size, whole = sums[:, :, :1], sums[:, :, 1:]
+    if size.all():
+        return np.asarray(whole / size)
+    return np.divide(whole, size, out=before.copy(), where=size > 0)
 
 
 def _nearest_of(points: Floats, centres: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
@@ -534,13 +537,15 @@ def _distances(points: Floats) -> Floats:
         out = np.empty((len(points), len(points)))
         compiled.distances(points, out)
         return out
-    x, y = points.T.copy()
-    gap = x[:, None] - x
-    gap *= gap
-    other = y[:, None] - y
-    other *= other
-    gap += other
-    return np.asarray(np.sqrt(gap, out=gap))
+    out, (x, y) = np.empty((len(points), len(points))), points.T.copy()
+    for i in range(0, len(points), _ROWS):
+        gap, other = out[i : i + _ROWS], y[i : i + _ROWS, None] - y
+        np.subtract(x[i : i + _ROWS, None], x, out=gap)
+        gap *= gap
+        other *= other
+        gap += other
+        np.sqrt(gap, out=gap)
+    return out
 
 
 def _silhouettes(cells: _Cells, divisions: list[Floats]) -> list[float]:
