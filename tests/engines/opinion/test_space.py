@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, triples
 from tests.naive import opinion as naive
@@ -17,10 +18,12 @@ def found(votes: Votes, seed: int = 1) -> space.Space:
 
 
 @few
-@given(triples())
-def test_grams_are_those_of_counting_pair_by_pair(case):
+@given(triples(), st.sampled_from([0, space._FEW_PRODUCTS]))
+def test_grams_are_those_of_counting_pair_by_pair(case, few_products):
     expected = naive.grams(naive.last_given(case[0]), *case[1:])
-    grams = space.grams(packed(*case))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(space, "_FEW_PRODUCTS", few_products)
+        grams = space.grams(packed(*case))
     for mine, theirs in zip((grams.xx, grams.mx, grams.mm), expected, strict=True):
         assert mine.tolist() == theirs.tolist()
 

@@ -28,6 +28,7 @@ _DENSE_FROM = 6  # a person who answered more than one statement in six is count
 _DENSE_FROM_COMPILED = 3  # compiled, pair by pair is quicker up to one statement in three
 _PAIRS_TO_A_VOTE = 20  # not compiled, and with more pairs than that to a vote passes are quicker ...
 _PASSES_FROM = 500_000  # ... from so many votes up; below, Grams cost little and are exact
+_FEW_PRODUCTS = 2_000_000  # not compiled, and with so few products in one dense block it is the quickest
 _FEW_PAIRS = 20_000_000  # compiled, and for so few pairs of votes a dense block does not pay at all
 
 
@@ -192,17 +193,23 @@ def grams(votes: Votes) -> Grams:
     total = Grams(*(np.zeros((m, m), dtype=np.int64) for _ in range(3)))
     answered = votes.answers_per_person()
     compiled = kernels.compiled(votes.code)
-    longest = _longest_compiled(answered, m) if compiled else m // _DENSE_FROM
+    longest = _longest_compiled(answered, m) if compiled else _longest_plain(votes.people, m)
     much = answered > longest
     if much.any():
         for _, part in votes.of(much).parts(rows=max(1, _DENSE_CELLS // max(m, 1))):
-            total += _dense_grams(part)
+            _add(total, _dense_grams(part))
     if compiled:
         _add_pairs(total, votes, longest)
         return total
     for _, part in votes.of((answered > 0) & ~much).parts(rows=_ROWS):
-        total += _packed_grams(part)
+        _add(total, _packed_grams(part))
     return total
+
+
+def _add(total: Grams, own: Grams) -> None:
+    """Add in place: for many statements, new memory costs more than the sums."""
+    for whole, part in ((total.xx, own.xx), (total.mx, own.mx), (total.mm, own.mm)):
+        np.add(whole, part, out=whole)
 
 
 def _longest_compiled(answered: Ints, m: int) -> int:
@@ -210,6 +217,11 @@ def _longest_compiled(answered: Ints, m: int) -> int:
     longest = m // _DENSE_FROM_COMPILED
     long = answered[answered > longest]
     return longest if float(long @ long) > _FEW_PAIRS else m
+
+
+def _longest_plain(people: int, m: int) -> int:
+    """Up to how many answers of a person sparse products are quicker than a dense block; if few, never."""
+    return 0 if people * m * m <= _FEW_PRODUCTS else m // _DENSE_FROM
 
 
 def _add_pairs(total: Grams, votes: Votes, longest: int) -> None:
@@ -244,16 +256,22 @@ def _packed_grams(votes: Votes) -> Grams:
     left = votes.matrix(vote + (1 << _FIELD))
     right = votes.matrix(vote + (1 << 2 * _FIELD))
     packed = (left.T.tocsr() @ right).toarray().astype(np.int64, copy=False)
-    xx, packed = _lowest_field(packed)
-    mx, packed = _lowest_field(packed)
-    _, mm = _lowest_field(packed)
-    return Grams(xx, mx, mm)
+    xx, mx = (_lowest_field(packed) for _ in range(2))
+    _lowest_field(
+        packed
+    )  # the sum of the left votes over those who answered both: mx seen from the other side
+    return Grams(xx, mx, packed)
 
 
-def _lowest_field(packed: Ints) -> tuple[Ints, Ints]:
+def _lowest_field(packed: Ints) -> Ints:
+    """The lowest field, which is taken off ``packed``."""
     half = 1 << (_FIELD - 1)
-    lowest = ((packed + half) & ((1 << _FIELD) - 1)) - half
-    return lowest, (packed - lowest) >> _FIELD
+    lowest = packed + half
+    lowest &= (1 << _FIELD) - 1
+    lowest -= half
+    packed -= lowest
+    packed >>= _FIELD
+    return lowest
 
 
 def _centred(means: Floats) -> Floats:
