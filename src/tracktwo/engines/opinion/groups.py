@@ -30,7 +30,7 @@ _STEPS = 60
 _HASTE = 4_096  # points among which more than `_EXACT_UP_TO` distinct ones are usually met already
 _AT_ONCE = 1 << 18  # points worked on at a time
 _ROWS = 64  # of a square table of distances, worked on at a time
-_SLACK = 2.0**-18  # 64 roundings in single precision, of terms of at most the square of the reach
+_SLACK = 72 * 2.0**-24  # of the reach squared: roundings in single precision, 33 for each of two gaps
 _MOSTLY = 0.75  # of the runs that still move, below which the others are put aside
 
 _Number = TypeVar("_Number", np.float64, np.int64, np.int32)

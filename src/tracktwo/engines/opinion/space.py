@@ -257,9 +257,7 @@ def _packed_grams(votes: Votes) -> Grams:
     right = votes.matrix(vote + (1 << 2 * _FIELD))
     packed = (left.T.tocsr() @ right).toarray().astype(np.int64, copy=False)
     xx, mx = (_lowest_field(packed) for _ in range(2))
-    _lowest_field(
-        packed
-    )  # the sum of the left votes over those who answered both: mx seen from the other side
+    _lowest_field(packed)  # mx seen from the other side
     return Grams(xx, mx, packed)
 
 
