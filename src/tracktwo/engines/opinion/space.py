@@ -88,7 +88,7 @@ def find(votes: Votes, *, rng: np.random.Generator) -> Space:
     Moderated-out statements must have been taken out before (``Votes.without``): statements without
     a vote count nowhere. The sign of a component is fixed by its own shape, not by the order of
     people or statements. ``rng`` only starts the iteration for many statements.
-    Cost: sum of squared answers per person for the Grams, O(v) a pass above 3,000 statements.
+    Cost: see ``grams``; O(v) a pass above 3,000 statements.
     """
     if 0 < votes.statements <= GRAM_UP_TO and not _quicker_by_passes(votes):
         return of_grams(grams(votes), votes, rng=rng)
@@ -182,7 +182,7 @@ def along(votes: Votes, components: Floats, means: Floats) -> Floats:
 def grams(votes: Votes) -> Grams:
     """The three integer Gram matrices, bit-exact and independent of any order.
 
-    Compiled, in bits: some 12 ns a vote for 1,000 statements, in proportion to their number. Otherwise dense blocks
+    Compiled, in bits: some 10 ns a vote for 1,000 statements, in proportion to their number. Otherwise dense blocks
     for people who answered much, sparse products for those who answered little: the sum over people of
     (answers)^2 / 2, about 5 ns each, or m^2 a person at matrix-product speed if that is quicker.
     """
