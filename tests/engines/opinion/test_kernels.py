@@ -76,18 +76,37 @@ def test_compiled_positions_are_the_scaled_sums_of_the_paper(case):
 
 @pytest.mark.parametrize("statements", [30, 20_000])
 @pytest.mark.parametrize("answered", [0.002, 0.4, 1.0])
-def test_grams_and_counts_are_the_same_integers_compiled_or_not(monkeypatch, statements, answered):
+def test_grams_and_counts_are_the_same_integers_compiled_or_not(statements, answered):
     votes, side = camps((70, 50), 30, answered=answered, seed=3)
     person, statement, vote = votes.triples()
     votes = Votes.from_triples(person, statement, vote, people=120, statements=statements)
     compiled, plain = both_ways(lambda: votes.tally(side, 2))
     assert np.array_equal(compiled, plain)
     if statements < space.GRAM_UP_TO:
-        monkeypatch.setattr(space, "_FEW_PAIRS", 0)  # dense blocks for those who answered much
-        one, other = both_ways(lambda: space.grams(votes))
-        assert all(
-            np.array_equal(a, b) for a, b in zip(vars(one).values(), vars(other).values(), strict=True)
-        )
+        same_grams(votes)
+
+
+@pytest.mark.parametrize("statements", [1, 63, 64, 65, 511, 512, 513, 1_100])
+@pytest.mark.parametrize("people", [1, 15, 16, 17, 600])
+def test_grams_are_the_same_however_many_statements_stand_side_by_side(statements, people):
+    """Some answer everything, some little, some nothing; of some statements nobody answered any answer, or one only."""
+    rng = np.random.default_rng(statements)
+    table = rng.integers(-1, 2, (people, statements))
+    table[rng.random(table.shape) < rng.choice([0.0, 0.5, 0.95, 1.0], (people, 1))] = 9
+    table[:, 3::7] = 9
+    table[:, 5::9] = np.where(table[:, 5::9] == 9, 9, 1)
+    same_grams(Votes.from_table(table))
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_grams_are_the_same_compiled_or_not(name):
+    same_grams(real(name))
+
+
+def same_grams(votes: Votes) -> None:
+    compiled, plain = both_ways(lambda: space.grams(votes))
+    for one, other in zip(vars(compiled).values(), vars(plain).values(), strict=True):
+        assert np.array_equal(one, other)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 7, 200])
@@ -114,6 +133,21 @@ def test_more_people_than_one_tile_are_counted_once():
     grams = space.grams(votes)
     assert grams.mm.tolist() == [[18_000, 9_000, 9_000], [9_000, 9_000, 0], [9_000, 0, 9_000]]
     assert grams.xx.tolist() == [[9_000, -9_000, 0], [-9_000, 9_000, 0], [0, 0, 9_000]]
+
+
+@pytest.mark.parametrize("vote", [-1, 1])
+def test_a_tile_of_people_of_one_mind_is_not_too_many_for_sixteen_bits(vote):
+    people = 2 * compiled_tile() + 300
+    grams = space.grams(Votes.from_table(np.full((people, 2), vote)))
+    assert grams.mm.tolist() == grams.xx.tolist() == [[people] * 2] * 2
+    assert grams.mx.tolist() == [[vote * people] * 2] * 2
+
+
+def compiled_tile() -> int:
+    compiled = kernels.compiled()
+    assert compiled is not None
+    assert compiled._TILE < 2**15
+    return int(compiled._TILE)
 
 
 @pytest.mark.parametrize("limit", ["_WHOLE_SPECTRUM_UP_TO", "GRAM_UP_TO"])

@@ -105,9 +105,8 @@ def common_ground(
     Cost: O(v) to count, then O(rounds m K^3 + draws m K).
     """
     of_person = checked_sides(votes, side, sides)
-    counts = votes.tally(of_person, sides)
+    counts, overall = _counted(votes, of_person, sides)
     disagree, passed, agree = (counts[:, :, v] for v in range(3))
-    overall = votes.tally()[0]
     posterior = learn(agree, counts.sum(axis=2))
     support, low, high, majority = _shares(posterior)
     smallest = _smallest_shares(posterior, rng)
@@ -134,6 +133,16 @@ def common_ground(
         minorities,
         posterior,
     )
+
+
+def _counted(votes: Counted, of_person: Ints, sides: int) -> tuple[Ints, Ints]:
+    """Counts of each side int64[K, m, 3] and of everybody, those of no side included, in one pass over the votes."""
+    without = of_person < 0
+    if not without.any():
+        counts = votes.tally(of_person, sides)
+        return counts, counts.sum(axis=0)
+    counts = votes.tally(np.where(without, sides, of_person), sides + 1)
+    return counts[:sides], counts.sum(axis=0)
 
 
 def liked_by_one(ground: CommonGround, side: int) -> int | None:

