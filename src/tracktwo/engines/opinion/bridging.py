@@ -174,7 +174,8 @@ def learn(agree: Ints, answers: Ints, *, begin: Posterior | None = None) -> Post
     answered, under a weak prior worth K + 1 statements; without any vote it is about flat on the share.
     The Polya-Gamma bound, a little quicker, gives 90 % intervals that cover 84 % here: it overstates the
     information in lopsided votes. Source: Minka 2001; Kuss and Rasmussen 2005 (accuracy). No randomness.
-    ``begin``, the belief of a little while ago about the same statements, only shortens the way; the figures of a result start from nothing.
+    ``begin``, the belief of a little while ago about the same statements, only shortens the way; the
+    figures of a result start from nothing.
     Cost: some 10 to 60 rounds of O(m K (K^2 + 11)).
     """
     sides, m = agree.shape
