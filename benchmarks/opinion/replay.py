@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from tracktwo.engines.opinion import bridging, groups, routing, space
 from tracktwo.engines.opinion.votes import Votes
@@ -13,6 +14,7 @@ from tracktwo.engines.opinion.votes import Votes
 Array = np.ndarray
 TOP = 10
 JUDGED_FROM = 20  # answers of each side
+CEILING = "told the shares beforehand"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,48 @@ def truth(name: str, votes: Votes) -> Truth | None:
     )
     counts = cut.tally(found.members, found.count)
     return Truth(name, cut, found.members, found.count, (counts[:, :, 2] / counts.sum(axis=2)).min(axis=0))
+
+
+def drawn(given: Truth, seed: int, *, factors: int = 3) -> Truth:
+    """The same people and sides, all of whose answers are drawn from a model of those they gave.
+
+    So anybody can be asked anything, and what is right is known of all. Agreement follows ``factors`` factors of
+    people and statements (logistic, fitted once from a fixed start); those who do not agree pass as often as was.
+    """
+    share = _agreement(given.votes.table(), factors)
+    rng = np.random.default_rng(seed)
+    disagreed, passed = given.votes.tally()[0][:, :2].T
+    passes = rng.random(share.shape) < passed / np.maximum(disagreed + passed, 1)
+    votes = Votes.from_table(np.where(rng.random(share.shape) < share, 1, np.where(passes, 0, -1)))
+    counts = votes.tally(given.side, given.sides)
+    least = (counts[:, :, 2] / counts.sum(axis=2)).min(axis=0)
+    return Truth(f"{given.name[:17]}, drawn", votes, given.side, given.sides, least)
+
+
+def _agreement(table: Array, factors: int, steps: int = 400) -> Array:
+    """Chance [n, m] that each person agrees with each statement: logistic factors, held near zero, by Adam."""
+    rng = np.random.default_rng(0)
+    seen, agrees = table != 9, table == 1
+    fit = [rng.normal(0, 0.1, (size, factors)) for size in table.shape] + [
+        np.zeros(size) for size in table.shape
+    ]
+    hold = (0.5, 0.5, 1.0, 0.05)  # people's factors, statements' factors, people's and statements' leanings
+    first, second = [np.zeros_like(one) for one in fit], [np.zeros_like(one) for one in fit]
+
+    def chance() -> Array:
+        people, statements, eager, liked = fit
+        return np.asarray(special.expit(people @ statements.T + eager[:, None] + liked))
+
+    for step in range(1, steps + 1):
+        gap = (chance() - agrees) * seen
+        slopes = (gap @ fit[1], gap.T @ fit[0], gap.sum(axis=1), gap.sum(axis=0))
+        for k, slope in enumerate(slopes):
+            down = slope + hold[k] * fit[k]
+            first[k] += 0.1 * (down - first[k])
+            second[k] += 0.001 * (down * down - second[k])
+            lead, size = first[k] / (1 - 0.9**step), np.sqrt(second[k] / (1 - 0.999**step))
+            fit[k] = fit[k] - 0.05 * lead / (size + 1e-9)
+    return chance()
 
 
 def judge(order: Array, share: Array) -> tuple[float, float, float]:
@@ -153,8 +197,8 @@ def by_consensus(counts: Array) -> Array:
 
 
 def by_score(posterior: bridging.Posterior, rng: np.random.Generator) -> Array:
-    """Our order: the expected share of the least agreeing side, from few draws as everywhere in a replay."""
-    odds = np.array(list(bridging.log_odds(posterior, draws=512, rng=rng)))
+    """Our order: the expected share of the least agreeing side, from as many draws as in the engine."""
+    odds = np.array(list(bridging.log_odds(posterior, draws=2_048, rng=rng)))
     return np.argsort(-(1 / (1 + np.exp(-odds.min(axis=0)))).mean(axis=1), kind="stable")
 
 
@@ -203,6 +247,30 @@ def ours(collected: Collected, rng: np.random.Generator) -> Chooser:
     return choose
 
 
+def told(collected: Collected, rng: np.random.Generator) -> Chooser:
+    """No policy at all: asks as one may who knows the shares of all sides beforehand. What choosing could give at most.
+
+    Mostly the ten best, of those that lie near the border more, and the side that agrees least; of what is
+    asked already less. The best of a dozen such rules.
+    """
+    given = collected.given
+    counts = given.votes.tally(given.side, given.sides)
+    share = counts[:, :, 2] / counts.sum(axis=2)
+    best = np.sort(given.share)[::-1]
+    border = (best[TOP - 1] + best[TOP]) / 2
+    near = share * (1 - share) / np.maximum(abs(share - border), 0.03)
+    holds_back = np.exp(-(((share - given.share) / 0.1) ** 2) / 2)
+    worth = (
+        np.where(given.share >= border, 1.0, 0.15) * holds_back * near / (collected.counts.sum(axis=2) + 1)
+    )
+
+    def choose(person: int, may: Array) -> int:
+        shaken = worth[given.side[person]] * np.exp(0.3 * rng.standard_normal(worth.shape[1]))
+        return int(np.where(may, shaken, -1.0).argmax())
+
+    return choose
+
+
 def undeclared_counts(collected: Collected) -> Array:
     """Counts by the groups found in the collected votes, which is all there is where nobody declares a side."""
     votes = collected.votes()
@@ -228,6 +296,7 @@ def ours_undeclared(collected: Collected, rng: np.random.Generator) -> Chooser:
 DECLARED = (
     Policy("random + consensus", at_random, lambda c, rng: by_consensus(c.counts)),
     Policy("Polis priority + consensus", polis_priority, lambda c, rng: by_consensus(c.counts)),
+    Policy(CEILING, told, lambda c, rng: by_score(learned(c.counts), rng)),
     Policy("Tracktwo", ours, lambda c, rng: by_score(learned(c.counts), rng)),
 )
 UNDECLARED = (

@@ -1,11 +1,15 @@
 """Which statement to ask next: real conversations replayed, against Polis' priorities and group-informed consensus.
 
-    python -m benchmarks.opinion.routing [--quick] [--seeds 8] [--each 8]
+    python -m benchmarks.opinion.routing [--quick] [--seeds 8] [--each 8] [--drawn]
 
 People come once, in random order, and are asked some of the statements they really answered; the answer is the real
 one. Sides are the groups of the full data (two or three, a tenth of the people each). Truth: the agreement of the
 least agreeing side in the full data, over statements 20 people of each side answered. NDCG@10 gains run from the
 least to the most agreed statement. Intervals (95 %): bootstrap over conversations, of which there are few.
+
+``--drawn``: the same people and sides, but everybody's answer to everything is drawn from a model of the answers
+given. Then anybody may be asked anything, and the best ten are known for sure; how people answer is the model's.
+"Told the shares beforehand" is no policy: it shows what any choice of questions could give at most, or about that.
 
 What a replay cannot show: sides taken from groups are more polarised than declared ones may be, and favour whoever
 looks for groups; the data were themselves collected under Polis' routing; a person can only be asked what they were
@@ -28,13 +32,13 @@ MARKS = (4, 8, 16, 24)  # votes a statement
 Paths = dict[tuple[str, str], list[Path]]
 
 
-def conversations(quick: bool) -> list[Truth]:
+def conversations(quick: bool, drawn: bool) -> list[Truth]:
     found = []
     for name in REAL if EXPORTS.is_dir() and not quick else ():
         given = replay.truth(name, real(name))
         print(f"{name}: " + (_about(given) if given else "too few answers a statement to judge by"))
         if given:
-            found.append(given)
+            found.append(replay.drawn(given, seed=1) if drawn else given)
     twin, side = camps((200, 120, 80), 60, answered=0.5, divided=0.8, seed=3)
     counts = twin.tally(side, 3)
     found.append(Truth("made up", twin, side, 3, (counts[:, :, 2] / counts.sum(axis=2)).min(axis=0)))
@@ -121,6 +125,11 @@ def report(given: list[Truth], policies: tuple[Policy, ...], paths: Paths) -> No
         "  P@10 gain at the end:       ",
         interval([_gain(paths, h, ours, theirs, None) for h in only_real], np.mean),
     )
+    if any(policy.name == replay.CEILING for policy in policies):
+        print(
+            "  told beforehand, at 16:     ",
+            interval([_gain(paths, h, replay.CEILING, theirs, 16) for h in long], np.mean),
+        )
     print(
         "  map (adjusted Rand) gain:   ",
         interval([_map_gain(paths, h, ours, theirs) for h in only_real], np.mean),
@@ -147,11 +156,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the made-up conversation, two seeds")
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--each", type=int, default=8, help="questions a person")
+    parser.add_argument("--drawn", action="store_true", help="answers drawn from a model of those given")
     parser.add_argument("--only", choices=("declared", "undeclared"))
     asked = parser.parse_args()
     print(__doc__)
     try:
-        given = conversations(asked.quick)
+        given = conversations(asked.quick, asked.drawn)
         for title, policies in (("declared", replay.DECLARED), ("undeclared", replay.UNDECLARED)):
             if asked.only in (None, title):
                 paths = played(given, policies, 2 if asked.quick else asked.seeds, asked.each)

@@ -148,12 +148,13 @@ def worth(
     """What a vote of the side on the statement is worth; draws of the shares [K, m, d], mean, variance [K, m]."""
     smallest = draws.min(axis=0)
     scores = sorted((float(row.mean()) for row in smallest), reverse=True)
-    z = (scores[min(top, len(scores)) - 1] - smallest[statement].mean()) / smallest[statement].std()
+    behind = max(0.0, scores[min(top, len(scores)) - 1] - smallest[statement].mean())
+    z = behind / smallest[statement].std()
     holds_back = float(np.mean([draws[:, statement, d].argmin() == side for d in range(draws.shape[2])]))
     v = float(variance[side, statement])
     p = expected_share(float(mean[side, statement]), v)
     news = math.sqrt(v * v / (v + 1 / (p * (1 - p)))) * (0.25 + p * (1 - p))
-    return math.exp(-z * z / 2) * (holds_back + 0.05) * news
+    return math.exp(-z * z) * (holds_back + 0.05) * news
 
 
 def approval(ballots: Ballots, side: list[int], lent: np.ndarray, statements: int) -> np.ndarray:

@@ -51,6 +51,13 @@ def test_what_one_side_surely_rejects_is_hardly_asked():
     assert prepared.worth[:, 2].max() < 0.01 * prepared.worth.max()
 
 
+def test_what_seems_among_the_best_is_asked_again_and_what_is_far_behind_is_not():
+    score, spread = np.array([0.9, 0.8, 0.7, 0.6, 0.2]), np.full(5, 0.1)
+    near = routing.near_the_top(score, spread, 3)
+    assert near[:3].tolist() == [1, 1, 1]
+    assert near[3:] == pytest.approx([np.exp(-1), np.exp(-25)])
+
+
 def test_nobody_is_asked_twice_or_what_they_may_not_see():
     open_to = np.array([True, False, True, True, False, True])
     questions = routing.queue(EVEN, 0, open_to, 10, rng=np.random.default_rng(1))

@@ -57,8 +57,8 @@ def prepare(
 ) -> Routing:
     """Weigh all statements for all sides; to be refreshed at least once per m votes.
 
-    Worth = exp(-z^2 / 2) (P(side holds it back) + 0.05) sqrt(v^2 / (v + 1 / (p (1 - p)))) (0.25 + p (1 - p)),
-    z = (top-th best score - score) / sd, v the variance of the side's log-odds, p its share. ``space``
+    Worth = exp(-z^2) (P(side holds it back) + 0.05) sqrt(v^2 / (v + 1 / (p (1 - p)))) (0.25 + p (1 - p)),
+    z = max(0, top-th best score - score) / sd, v the variance of the side's log-odds, p its share. ``space``
     gives the anchors; without it there are none. Cost O(K m draws).
     """
     odds = list(bridging.log_odds(posterior, draws=_DRAWS, rng=rng))
@@ -72,11 +72,16 @@ def prepare(
 
 
 def near_the_top(score: Floats, spread: Floats, top: int) -> Floats:
-    """exp(-z^2 / 2), z the distance to the top-th best score in standard deviations: float64[m]."""
+    """exp(-z^2), z how far a score lies below the top-th best in standard deviations, 0 above it: float64[m].
+
+    What seems to be among the best is asked again however good it looks: what does not hold falls back by
+    itself, while what few have answered stands at what is usual and takes no place from it (decision 19).
+    """
     if len(score) == 0:
         return np.zeros(0)
     border = np.sort(score)[::-1][min(top, len(score)) - 1]
-    return np.asarray(np.exp(-(((border - score) / np.maximum(spread, 1e-9)) ** 2) / 2))
+    below = np.maximum(border - score, 0) / np.maximum(spread, 1e-9)
+    return np.asarray(np.exp(-(below**2)))
 
 
 def anchors(space: Space) -> Floats:
