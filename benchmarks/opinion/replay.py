@@ -283,7 +283,7 @@ def undeclared_counts(collected: Collected) -> Array:
 def ours_undeclared(collected: Collected, rng: np.random.Generator) -> Chooser:
     votes = collected.votes()
     here = space.find(votes, rng=rng) if collected.total else None
-    weighed = routing.prepare(learned(undeclared_counts(collected)), space=here, rng=rng)
+    weighed = routing.prepare(learned(undeclared_counts(collected)), space=here, declared=False, rng=rng)
 
     def choose(person: int, may: Array) -> int:
         question = routing.next_question(weighed, None, may, rng=rng)
@@ -301,7 +301,5 @@ DECLARED = (
 )
 UNDECLARED = (
     Policy("Polis priority + consensus", polis_priority, lambda c, rng: by_consensus(undeclared_counts(c))),
-    Policy(
-        "Tracktwo, half anchors", ours_undeclared, lambda c, rng: by_score(learned(undeclared_counts(c)), rng)
-    ),
+    Policy("Tracktwo", ours_undeclared, lambda c, rng: by_score(learned(undeclared_counts(c)), rng)),
 )

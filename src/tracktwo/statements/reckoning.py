@@ -86,7 +86,7 @@ def reckon(
     compared, parts, part = _compared(voted, fit, side, sides)
     at(Step.GROUND)
     ground = bridging.common_ground(votes, part, sides=parts, rng=rng[2])
-    asking = routing.prepare(ground.posterior, space=opinions, rng=rng[3])
+    asking = routing.prepare(ground.posterior, space=opinions, declared=compared == SIDES, rng=rng[3])
     at(Step.CROSSING)
     crossed, surprising = _crossed(votes, compared, part, fit, ground)
     at(Step.WAVES)
