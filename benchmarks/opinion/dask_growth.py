@@ -78,7 +78,7 @@ def main() -> None:
     ask.add_argument("--statements", type=int, default=1_000)
     ask.add_argument("--votes-each", type=float, default=53)
     ask.add_argument("--times", type=int, default=4)
-    ask.add_argument("--parts", type=int, default=4, help="of the smaller conversation")
+    ask.add_argument("--parts", type=int, default=2, help="of the smaller conversation")
     ask.add_argument("--workers", type=int, default=2)
     ask.add_argument("--scheduler", help="address of a cluster, instead of one on this machine")
     ask.add_argument("--seed", type=int, default=0)
