@@ -2,7 +2,8 @@
 
     python -m benchmarks.opinion.ballots --people 100000 --statements 1000 --votes-each 53
 
-A throw-away data directory with SQLite; one process, one sealed vector for each person. Seconds of the processor.
+A throw-away data directory with SQLite; one process, one sealed vector for each person. Processor time. "Compute": space,
+groups and common ground; "whole count": all that the server does with the votes, the search for waves included.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def measured(process: UUID, runs: int) -> tuple[Stages, int]:
         question = analysis._question(process)
         votes = stages.time("to votes", lambda s=held, q=question: s.votes(q.open_slots, q.columns))
         stages.time("compute", lambda v=votes: analyse(v, Stages()))
+        stages.time("whole count", lambda s=held, q=question: analysis._reckoned(s, q))
     return stages, len(votes)
 
 
@@ -101,8 +103,14 @@ def main() -> None:
     loading = cpu["read and decrypt"] + cpu["to votes"]
     table(
         f"{args.people:,} sealed ballots, {votes:,} votes; milliseconds of the processor",
-        [*cpu, "loading / computing"],
-        [[*(milliseconds(t) for t in cpu.values()), f"{loading / cpu['compute']:.2f}"]],
+        [*cpu, "loading / computing", "loading / whole count"],
+        [
+            [
+                *(milliseconds(t) for t in cpu.values()),
+                f"{loading / cpu['compute']:.2f}",
+                f"{loading / cpu['whole count']:.2f}",
+            ]
+        ],
     )
     print(f"\nLoad of the machine at the beginning {began:.1f}, at the end {load():.1f}")
     keep(args.json, {"load": [began, load()], "votes": votes} | stages.as_data())
