@@ -2,8 +2,8 @@
 
     python -m benchmarks.opinion.ballots --people 100000 --statements 1000 --votes-each 53
 
-A throw-away data directory with SQLite; one process, one sealed vector for each person. Processor time. "Compute": space,
-groups and common ground; "whole count": all that the server does with the votes, the search for waves included.
+A throw-away data directory with SQLite; one process, one sealed vector for each person. Processor time. "Compute":
+space, groups and common ground; "whole count": all that the server does with the votes, the search for waves included.
 """
 
 from __future__ import annotations
