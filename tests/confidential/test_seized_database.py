@@ -287,7 +287,8 @@ def test_ballots_that_are_not_shuffled_are_found(monkeypatch: pytest.MonkeyPatch
     on_clean_pages()
     process, seats = a_consultation()
     all_vote(process, seats)
-    assert correlation(turns_in_the_order_of_rows(process)) > 0.8
+    # Above what the guard lets pass (.5); less than 1, where PostgreSQL fills a gap that another test left in its pages.
+    assert correlation(turns_in_the_order_of_rows(process)) > 0.6
 
 
 def test_all_ballots_of_a_process_have_one_length_and_all_short_texts_one(used: Cast) -> None:
