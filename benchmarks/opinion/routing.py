@@ -9,7 +9,7 @@ least to the most agreed statement. Intervals (95 %): bootstrap over conversatio
 
 ``--drawn``: the same people and sides, but everybody's answer to everything is drawn from a model of the answers
 given. Then anybody may be asked anything, and the best ten are known for sure; how people answer is the model's.
-"Told the shares beforehand" is no policy: it shows what any choice of questions could give at most, or about that.
+"Told the shares beforehand" is no policy: it shows about what a choice of questions could give. It is no strict bound.
 
 What a replay cannot show: sides taken from groups are more polarised than declared ones may be, and favour whoever
 looks for groups; the data were themselves collected under Polis' routing; a person can only be asked what they were
@@ -125,10 +125,10 @@ def report(given: list[Truth], policies: tuple[Policy, ...], paths: Paths) -> No
         "  P@10 gain at the end:       ",
         interval([_gain(paths, h, ours, theirs, None) for h in only_real], np.mean),
     )
-    if any(policy.name == replay.CEILING for policy in policies):
+    if any(policy.name == replay.TOLD for policy in policies):
         print(
             "  told beforehand, at 16:     ",
-            interval([_gain(paths, h, replay.CEILING, theirs, 16) for h in long], np.mean),
+            interval([_gain(paths, h, replay.TOLD, theirs, 16) for h in long], np.mean),
         )
     print(
         "  map (adjusted Rand) gain:   ",
