@@ -28,7 +28,7 @@ serve: environment-run ## your own Tracktwo, kept in its data directory
 	@exec $(BIN)/tracktwo serve
 
 test: environment-test ## everything that is promised, on PostgreSQL and on SQLite, in a real browser too (TESTS=tests/people for a part)
-	@tools/chromium
+	@tools/programs
 	@echo "1 of 2: what touches the database, on a real PostgreSQL"
 	@WORKERS=$(WORKERS) tools/suite postgresql $(TESTS)
 	@echo "2 of 2: everything, on SQLite"

@@ -150,7 +150,7 @@ def test_nothing_orders_what_was_released_together(
         assert abs(_rank_correlation(order)) < 0.7, name  # by chance once in 10,000
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL keeps who wrote a row: xmin")
 def test_all_that_was_released_together_has_one_xmin(plenary: tuple[House, Any, Sitting]) -> None:
     there, room, sitting = plenary
     _release_all(there, room, sitting)

@@ -49,6 +49,12 @@ def real(name: str) -> Votes:
     return votes.without(np.isin(statements, rejected))
 
 
+def spots(rng: np.random.Generator, number: int, *, whole: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Spots on the map [number, 2], on the lattice or between, and two sets of weights for them [2, number]."""
+    points, weight = rng.normal(size=(number, 2)) * 1e5, rng.integers(1, 9, (2, number)).astype(float)
+    return (np.rint(points) if whole else points), weight
+
+
 def thinned(votes: Votes, share: float, rng: np.random.Generator) -> Votes:
     """The same people with a random share of their votes."""
     person, statement, vote = votes.triples()

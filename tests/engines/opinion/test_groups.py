@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engines.opinion.conversations import REAL, camps, few, real, shuffled
+from tests.engines.opinion.conversations import REAL, camps, few, real, shuffled, spots
 from tests.naive import opinion as naive
 from tracktwo.engines.opinion import groups, space
 from tracktwo.engines.opinion.votes import Votes
@@ -93,8 +93,7 @@ def test_a_look_in_single_precision_finds_the_nearest_centre_even_where_several_
 @given(st.integers(0, 1000), st.integers(2, 5), st.booleans())
 def test_starts_moved_together_end_as_each_would_alone(seed, k, whole):
     rng = np.random.default_rng(seed)
-    points, weight = rng.normal(size=(60, 2)) * 1e4, rng.integers(1, 9, (2, 60)).astype(float)
-    points = np.rint(points) if whole else points
+    points, weight = spots(rng, 60, whole=whole)
     of, starts = np.array([0, 0, 1, 1, 0, 1]), points[rng.integers(0, 60, (6, k))]
     starts[4] = starts[0]  # who starts alike ends alike
     together = groups._lloyd(points, weight, of, starts)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, triples
+from tests.engines.opinion.conversations import REAL, camps, few, packed, real, shuffled, spots, triples
 from tests.naive import opinion as naive
 from tracktwo import compiling
 from tracktwo.engines.opinion import bridging, groups, kernels, slate, space
@@ -209,7 +209,7 @@ def test_steps_and_starts_are_bit_for_bit_those_of_numpy(seed, unit):
 @given(st.integers(0, 1_000))
 def test_taking_off_who_went_gives_bit_for_bit_what_adding_up_everybody_gives(seed):
     rng = np.random.default_rng(seed)
-    points, weight = np.rint(rng.normal(size=(60, 2)) * 1e5), rng.integers(1, 9, (2, 60)).astype(float)
+    points, weight = spots(rng, 60, whole=True)
     of, starts = np.array([0, 1, 1]), points[rng.integers(0, 60, (3, 4))]
     quick, plain = both_ways(lambda: groups._lloyd(points, weight, of, starts))
     with pytest.MonkeyPatch.context() as patch:
@@ -222,8 +222,7 @@ def test_taking_off_who_went_gives_bit_for_bit_what_adding_up_everybody_gives(se
 @given(st.integers(0, 1_000), st.integers(1, 4), st.booleans())
 def test_steps_that_run_out_end_bit_for_bit_alike(seed, steps, whole):
     rng = np.random.default_rng(seed)
-    points, weight = rng.normal(size=(90, 2)) * 1e5, rng.integers(1, 9, (2, 90)).astype(float)
-    points = np.rint(points) if whole else points
+    points, weight = spots(rng, 90, whole=whole)
     of, starts = np.array([0, 1, 1]), points[rng.integers(0, 90, (3, 4))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "_STEPS", steps)
