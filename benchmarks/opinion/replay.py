@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from tracktwo.engines.opinion import bridging, groups, routing, space
+from tracktwo.engines.opinion import bridging, cleavage, groups, routing, space
 from tracktwo.engines.opinion.votes import Votes
 
 Array = np.ndarray
@@ -70,13 +70,33 @@ def drawn(given: Truth, seed: int, *, factors: int = 3) -> Truth:
     people and statements (logistic, fitted once from a fixed start); those who do not agree pass as often as was.
     """
     share = _agreement(given.votes.table(), factors)
-    rng = np.random.default_rng(seed)
     disagreed, passed = given.votes.tally()[0][:, :2].T
-    passes = rng.random(share.shape) < passed / np.maximum(disagreed + passed, 1)
+    return _answering(given, "drawn", share, given.side, passed / np.maximum(disagreed + passed, 1), seed)
+
+
+def larger(given: Truth, statements: int, seed: int, *, factors: int = 3) -> Truth:
+    """A conversation of so many statements, and three people to each, drawn like those of a real one.
+
+    People of a side and statements are drawn with replacement from the model of ``drawn``; each statement is
+    shaken by half a unit of log-odds for all, and by as much for each side, so that no two are the same.
+    """
+    rng = np.random.default_rng(seed)
+    odds = special.logit(np.clip(_agreement(given.votes.table(), factors), 1e-4, 1 - 1e-4))
+    people = rng.choice(np.flatnonzero(given.side >= 0), 3 * statements)
+    like, side = rng.integers(0, odds.shape[1], statements), given.side[people]
+    shaken = rng.normal(0, 0.5, statements) + rng.normal(0, 0.5, (given.sides, statements))[side]
+    share = special.expit(odds[np.ix_(people, like)] + shaken)
+    return _answering(given, f"{statements} drawn", share, side, np.zeros(statements), seed)
+
+
+def _answering(given: Truth, how: str, share: Array, side: Array, passing: Array, seed: int) -> Truth:
+    """Everybody answers everything: agrees with chance ``share`` [n, m], else passes with chance ``passing`` [m]."""
+    rng = np.random.default_rng(seed)
+    passes = rng.random(share.shape) < passing
     votes = Votes.from_table(np.where(rng.random(share.shape) < share, 1, np.where(passes, 0, -1)))
-    counts = votes.tally(given.side, given.sides)
+    counts = votes.tally(side, given.sides)
     least = (counts[:, :, 2] / counts.sum(axis=2)).min(axis=0)
-    return Truth(f"{given.name[:17]}, drawn", votes, given.side, given.sides, least)
+    return Truth(f"{given.name[:17]}, {how}", votes, side, given.sides, least)
 
 
 def _agreement(table: Array, factors: int, steps: int = 400) -> Array:
@@ -272,7 +292,7 @@ def told(collected: Collected, rng: np.random.Generator) -> Chooser:
 
 
 def undeclared_counts(collected: Collected) -> Array:
-    """Counts by the groups found in the collected votes, which is all there is where nobody declares a side."""
+    """Counts by the groups on the map of the collected votes: what Polis' consensus is reckoned between."""
     votes = collected.votes()
     if collected.total < 4 * collected.given.votes.statements:
         return votes.tally()
@@ -280,10 +300,25 @@ def undeclared_counts(collected: Collected) -> Array:
     return votes.tally(found, int(found.max()) + 1)
 
 
+def found_counts(collected: Collected) -> Array:
+    """Counts by the groups Tracktwo finds in the collected votes."""
+    votes = collected.votes()
+    rng = np.random.default_rng(0)
+    found = cleavage.divide(
+        votes,
+        space.find(votes, rng=rng),
+        at_most=collected.given.sides,
+        smallest_share=0.1,
+        draws=0,
+        rng=rng,
+    )
+    return votes.tally(found.members, max(found.count, 1))
+
+
 def ours_undeclared(collected: Collected, rng: np.random.Generator) -> Chooser:
     votes = collected.votes()
     here = space.find(votes, rng=rng) if collected.total else None
-    weighed = routing.prepare(learned(undeclared_counts(collected)), space=here, declared=False, rng=rng)
+    weighed = routing.prepare(learned(found_counts(collected)), space=here, rng=rng)
 
     def choose(person: int, may: Array) -> int:
         question = routing.next_question(weighed, None, may, rng=rng)
@@ -301,5 +336,5 @@ DECLARED = (
 )
 UNDECLARED = (
     Policy("Polis priority + consensus", polis_priority, lambda c, rng: by_consensus(undeclared_counts(c))),
-    Policy("Tracktwo", ours_undeclared, lambda c, rng: by_score(learned(undeclared_counts(c)), rng)),
+    Policy("Tracktwo", ours_undeclared, lambda c, rng: by_score(learned(found_counts(c)), rng)),
 )

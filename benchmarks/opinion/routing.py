@@ -1,6 +1,6 @@
 """Which statement to ask next: real conversations replayed, against Polis' priorities and group-informed consensus.
 
-    python -m benchmarks.opinion.routing [--quick] [--seeds 8] [--each 8] [--drawn]
+    python -m benchmarks.opinion.routing [--quick] [--seeds 8] [--each 8] [--drawn | --statements 300]
 
 People come once, in random order, and are asked some of the statements they really answered; the answer is the real
 one. Sides are the groups of the full data (two or three, a tenth of the people each). Truth: the agreement of the
@@ -9,6 +9,7 @@ least to the most agreed statement. Intervals (95 %): bootstrap over conversatio
 
 ``--drawn``: the same people and sides, but everybody's answer to everything is drawn from a model of the answers
 given. Then anybody may be asked anything, and the best ten are known for sure; how people answer is the model's.
+``--statements M``: as many statements and three times as many people, drawn from the same models.
 "Told the shares beforehand" is no policy: it shows about what a choice of questions could give. It is no strict bound.
 
 What a replay cannot show: sides taken from groups are more polarised than declared ones may be, and favour whoever
@@ -32,12 +33,14 @@ MARKS = (4, 8, 16, 24)  # votes a statement
 Paths = dict[tuple[str, str], list[Path]]
 
 
-def conversations(quick: bool, drawn: bool) -> list[Truth]:
+def conversations(quick: bool, drawn: bool, statements: int | None) -> list[Truth]:
     found = []
     for name in REAL if EXPORTS.is_dir() and not quick else ():
         given = replay.truth(name, real(name))
         print(f"{name}: " + (_about(given) if given else "too few answers a statement to judge by"))
         if given:
+            if statements:
+                given = replay.larger(given, statements, seed=1)
             found.append(replay.drawn(given, seed=1) if drawn else given)
     twin, side = camps((200, 120, 80), 60, answered=0.5, divided=0.8, seed=3)
     counts = twin.tally(side, 3)
@@ -157,11 +160,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--each", type=int, default=8, help="questions a person")
     parser.add_argument("--drawn", action="store_true", help="answers drawn from a model of those given")
+    parser.add_argument(
+        "--statements", type=int, help="so many statements, drawn like those of each conversation"
+    )
     parser.add_argument("--only", choices=("declared", "undeclared"))
     asked = parser.parse_args()
     print(__doc__)
     try:
-        given = conversations(asked.quick, asked.drawn)
+        given = conversations(asked.quick, asked.drawn, asked.statements)
         for title, policies in (("declared", replay.DECLARED), ("undeclared", replay.UNDECLARED)):
             if asked.only in (None, title):
                 paths = played(given, policies, 2 if asked.quick else asked.seeds, asked.each)

@@ -143,6 +143,26 @@ def test_too_few_people_for_groups_are_read_as_one_crowd(tmp_path):
     assert report.as_pdf(found).content.startswith(b"%PDF-")
 
 
+def test_where_people_answered_little_two_ends_of_a_line_are_told_apart_and_that_is_said(tmp_path):
+    dice = np.random.default_rng(1)
+    votes = [
+        (1, int(what), who, 1 if (what < 8) == (who < 40) else -1)
+        for who in range(80)
+        for what in dice.choice(16, 5, replace=False)
+    ]
+    found = mapping.analyse(read_polis(export(tmp_path, votes=votes, texts=[f"Say {n}" for n in range(16)])))
+    assert found.found.on_line and len(found.found.parts) == 2 and found.found.silhouette is None
+    assert "the ends of the one line along which opinions differ most" in report.groups_said(found)
+    assert "the ends of the one line" in report.as_page(found)
+    assert report.as_pdf(found).content.startswith(b"%PDF-")
+
+
+def test_of_those_who_answered_enough_no_line_is_spoken():
+    found = mapping.analyse(read_polis(RIVER))
+    assert not found.found.on_line
+    assert "line" not in report.groups_said(found)
+
+
 def small_crowd(folder: Path, people: int) -> Path:
     """Two camps that differ on two of four statements; nobody answers the last."""
     votes = [

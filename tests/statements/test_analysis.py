@@ -245,6 +245,31 @@ def test_a_map_is_drawn_from_thirty_voters_on(table):
     assert all(people >= 5 and people % 5 == 0 for _, _, people, _ in cells)
 
 
+def test_where_voters_answered_little_the_two_ends_of_a_line_are_shown_and_that_is_said(table):
+    """Two votes of eight each; with all eight the groups are those of the map, and nothing is said of a line."""
+    dice, said = np.random.default_rng(3), "the ends of the one line along which opinions differ most"
+    whole = [[3] * 4 + [1] * 4] * 40 + [[1] * 4 + [3] * 4] * 40
+    little = [
+        [vote if slot in dice.choice(8, 2, replace=False) else 0 for slot, vote in enumerate(row)]
+        for row in whole
+    ]
+    vote(table, *[(0, row + [0] * (COUNT - 8)) for row in little])
+    run(table)
+    assert told(table)["on_line"] and len(told(table)["groups"]) == 2
+    assert said in table.client().get(f"/p/{table.id}/common-ground/map/").content.decode()
+    vote(table, *[(0, row + [0] * (COUNT - 8)) for row in whole])
+    run(table)
+    assert not told(table)["on_line"] and told(table)["groups"]
+    assert said not in table.client().get(f"/p/{table.id}/common-ground/map/").content.decode()
+
+
+def test_of_groups_too_small_to_be_shown_nothing_is_said_at_all(table):
+    asked = [[slot in (who % 8, (who + 3) % 8) for slot in range(8)] for who in range(16)]
+    vote(table, *[(1, [(3 if who < 8 else 1) * one for one in row]) for who, row in enumerate(asked)])
+    run(table)
+    assert told(table)["groups"] == [] and told(table)["on_line"] is False
+
+
 def test_counts_are_multiples_of_five(table):
     dice = np.random.default_rng(9)
     vote(table, *[(int(s), dice.integers(0, 4, COUNT).tolist()) for s in dice.integers(1, 3, 67)])

@@ -190,6 +190,7 @@ def release(
         "traps": _shown_everywhere(ground.majority_traps, figures),
         "minorities": _shown_everywhere(ground.invisible_minorities, figures),
         "groups": _groups(reckoned),
+        "on_line": bool(_groups(reckoned)) and reckoned.groups.on_line,
         "crossing": _crossing(reckoned, figures),
         "unexpected": _unexpected(reckoned, figures),
         "map": _map(reckoned),

@@ -100,6 +100,7 @@ class Found:
     parts: tuple[Part, ...]
     silhouette: float | None
     stability: float | None
+    on_line: bool  # people answered so little that only the two ends of one line are told apart
     held: tuple[tuple[Held, ...], ...]
 
 
@@ -351,6 +352,7 @@ def _found(conversation: Conversation, votes: Counted, fit: groups.Groups, taken
         parts=_group_parts(fit, taken),
         silhouette=_finite(fit.silhouette),
         stability=_finite(fit.stability),
+        on_line=fit.on_line,
         held=tuple(_held(conversation, counts, g) for g in range(fit.count)) if several else (),
     )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from tracktwo.engines import disclosure
-from tracktwo.engines.opinion import bridging, brigading, crossing, groups, routing, space
+from tracktwo.engines.opinion import bridging, brigading, cleavage, crossing, routing, space
 from tracktwo.engines.opinion.bridging import CommonGround
 from tracktwo.engines.opinion.brigading import Brigading
 from tracktwo.engines.opinion.crossing import Crossing, Unexpected
@@ -81,12 +81,12 @@ def reckon(
     seeds = np.random.SeedSequence(seed).spawn(5)
     rng = [np.random.default_rng(one) for one in seeds]
     opinions = votes.space(rng=rng[0]) if isinstance(votes, Scattered) else space.find(votes, rng=rng[0])
-    fit = groups.find(opinions, rng=rng[1])
+    fit = cleavage.divide(votes, opinions, rng=rng[1])
     voted = votes.answers_per_person() > 0
     compared, parts, part = _compared(voted, fit, side, sides)
     at(Step.GROUND)
     ground = bridging.common_ground(votes, part, sides=parts, rng=rng[2])
-    asking = routing.prepare(ground.posterior, space=opinions, declared=compared == SIDES, rng=rng[3])
+    asking = routing.prepare(ground.posterior, space=opinions, rng=rng[3])
     at(Step.CROSSING)
     crossed, surprising = _crossed(votes, compared, part, fit, ground)
     at(Step.WAVES)
@@ -116,7 +116,7 @@ def _without(
     left = votes.of(stay)
     own = None if side is None else side[stay]
     rng = [np.random.default_rng(one) for one in seeds[:3]]
-    fit = groups.find(space.find(left, rng=rng[0]), rng=rng[1])
+    fit = cleavage.divide(left, space.find(left, rng=rng[0]), rng=rng[1])
     compared, parts, part = _compared(left.answers_per_person() > 0, fit, own, sides)
     ground = bridging.common_ground(left, part, sides=parts, rng=rng[2])
     return Without(compared, parts, part, ground)

@@ -81,10 +81,17 @@ def groups_said(report: MapReport) -> str:
     if len(parts) < 2:
         return "The votes show no two groups of five or more people: the crowd is read as one."
     sizes = _and([f"{part.people:,}" for part in parts])
-    return (
+    said = (
         f"The votes fall into {len(parts)} groups of {sizes} people. "
         f"{_apart(report.found.silhouette)} {_again(report.found.stability)}"
     )
+    return f"{said} {_ON_LINE}" if report.found.on_line else said
+
+
+_ON_LINE = (
+    "People answered few statements, so no more than two groups are told apart: the ends of the one line along "
+    "which opinions differ most. On the map they overlap."
+)
 
 
 def _apart(silhouette: float | None) -> str:

@@ -477,6 +477,7 @@ def opinion_map(request: HttpRequest, seat: Seated) -> HttpResponse:
         picture=SafeString(picture),
         rows=rows,
         needed=rules.MAP_FROM,
+        on_line=told.content.get("on_line", False),
         told=told.kind,
         sides=told.marks if told.compared == SIDES else [],
         crossed=_crossed(told, {one.slot: one for one in _seen(seat, state=State.OPEN)}),

@@ -83,7 +83,7 @@ def unseal(sealed: bytes, *, key: bytes, place: bytes) -> bytes:
 
 def unseal_alike(
     values: Sequence[tuple[bytes, bytes]], *, key_of: Callable[[int], bytes]
-) -> tuple[bytearray, int, int]:
+) -> tuple[bytes, int, int]:
     """Decrypt values of one length, each at its place, or raise Unreadable; each key is made ready once.
 
     Gives the padded texts side by side, the bytes each takes there, and the length of each text, which begins
@@ -92,18 +92,20 @@ def unseal_alike(
     width = len(values[0][0]) - HEADER.size - TAG if values else LENGTH.size
     if width < LENGTH.size:
         raise Unreadable
-    padded = bytearray(width * len(values))
-    room = memoryview(padded)
-    ciphers: dict[bytes, Callable[..., int]] = {}
+    ciphers: dict[bytes, Callable[[bytes, bytes, bytes], bytes]] = {}
+    texts = []
     try:
-        for begin, (sealed, place) in zip(range(0, len(padded), width), values, strict=True):
+        for sealed, place in values:
             header = sealed[: HEADER.size]
-            decrypt_into = ciphers.get(header[:NONCE])
-            if decrypt_into is None:
-                decrypt_into = ciphers[header[:NONCE]] = AESGCM(key_of(key_number(sealed))).decrypt_into
-            decrypt_into(header[NONCE:], sealed[HEADER.size :], header + place, room[begin : begin + width])
-    except (InvalidTag, ValueError):  # ValueError: cut off, or longer than the first
+            decrypt = ciphers.get(header[:NONCE])
+            if decrypt is None:
+                decrypt = ciphers[header[:NONCE]] = AESGCM(key_of(key_number(sealed))).decrypt
+            texts.append(decrypt(header[NONCE:], sealed[HEADER.size :], header + place))
+    except (InvalidTag, ValueError):  # ValueError: cut off inside the tag
         raise Unreadable from None
+    if set(map(len, texts)) - {width}:
+        raise ValueError("these values are not of one length")
+    padded = b"".join(texts)
     for digit in range(LENGTH.size if values else 0):
         if padded[digit::width] != padded[digit : digit + 1] * len(values):
             raise ValueError("these values are not of one length")

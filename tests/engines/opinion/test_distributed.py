@@ -9,7 +9,7 @@ import pytest
 
 from tests.engines.opinion.conversations import REAL, camps, real
 from tests.engines.opinion.test_parquet import conversation
-from tracktwo.engines.opinion import distributed, groups, kernels, parquet, space
+from tracktwo.engines.opinion import cleavage, distributed, groups, kernels, parquet, space
 from tracktwo.engines.opinion.votes import Votes
 
 
@@ -28,16 +28,17 @@ def divided(votes: Votes, parts: int) -> list[Votes]:
 def whole(votes: Votes) -> tuple[space.Space, groups.Groups]:
     rng = np.random.default_rng(1)
     here = space.find(votes, rng=rng)
-    return here, groups.find(here, rng=rng)
+    return here, cleavage.divide(votes, here, rng=rng)
 
 
 def found(parts, client=None, **options) -> distributed.Found:
     return distributed.find(parts, client, rng=np.random.default_rng(1), **options)
 
 
+@pytest.mark.parametrize("answered", [0.5, 0.2])
 @pytest.mark.parametrize("parts", [1, 2, 5])
-def test_any_partition_gives_the_very_same_picture(parts):
-    votes, _ = camps((60, 45, 30), 30, answered=0.5, seed=2)
+def test_any_partition_gives_the_very_same_picture(parts, answered):
+    votes, _ = camps((60, 45, 30), 30, answered=answered, seed=2)
     here, fit = whole(votes)
     there = found(divided(votes, parts))
     assert np.array_equal(there.space.components, here.components)

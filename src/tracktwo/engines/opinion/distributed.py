@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracktwo.engines.opinion import groups, kernels, parquet, space
+from tracktwo.engines.opinion import cleavage, kernels, parquet, space
 from tracktwo.engines.opinion.groups import Groups
 from tracktwo.engines.opinion.space import Grams, Space
 from tracktwo.engines.opinion.votes import Floats, Ints, Votes
@@ -125,6 +125,14 @@ class Scattered:
         counted: Ints = self._crew.added(self._crew.each_with(_tally, self._held, of_part, sides))
         return counted
 
+    def added(self, work: Callable[..., Any], *given: Any) -> Any:
+        """The sum of ``work(part, *given)`` over the parts."""
+        return self._crew.added(self._crew.each(work, self._held, *given))
+
+    def in_order(self, work: Callable[..., Any], *given: Any) -> Any:
+        """``work(part, *given)`` gives an array [people of the part]; all of them in the order of the people."""
+        return np.concatenate(self._crew.gathered(self._crew.each(work, self._held, *given)))
+
     def without(self, statements: npt.ArrayLike) -> Scattered:
         """The same people, but no vote on the masked statements bool[m]."""
         return Scattered(self._lie, self._crew.client, rejected=statements)
@@ -165,7 +173,7 @@ def find(
     """Find the space, the groups and their counts; two calls with the same votes find the same, however divided."""
     votes = Scattered(parts, client, rejected=rejected)
     here = votes.space(rng=rng)
-    fit = groups.find(here, rng=rng)
+    fit = cleavage.divide(votes, here, rng=rng)
     counts = votes.tally(fit.members, max(fit.count, 1))
     return Found(here, fit, counts, votes.tally()[0], votes.people_of_parts)
 

@@ -45,6 +45,7 @@ class Groups:
     float64[k, 2] in the coordinates of the space. ``silhouette``: mean, -1 to 1 (NaN with fewer
     than two groups). ``stability``: mean adjusted Rand index between these groups and those found
     after drawing the people anew with replacement; 1 is the same every time, 0 no better than chance.
+    ``on_line``: the two ends of one line and not places on the map, see ``cleavage``.
     """
 
     members: Ints
@@ -52,6 +53,7 @@ class Groups:
     centres: Floats
     silhouette: float
     stability: float
+    on_line: bool = False
 
     @property
     def count(self) -> int:

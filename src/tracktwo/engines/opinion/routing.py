@@ -2,7 +2,7 @@
 
 A vote is worth most on a statement that could be among the best, on the side that may hold it back,
 where that side is not yet known to agree or not. Some questions stay random, for audit; where sides
-are not declared, four in ten are anchors, statements that tell the groups on the map apart. Votes gathered
+are not declared, half of the others are anchors, statements that tell the groups on the map apart. Votes gathered
 this way are not a sample: show the posterior, never the raw percentages. Source: DESIGN 6.1.
 """
 
@@ -22,7 +22,7 @@ from tracktwo.engines.opinion.votes import Floats, Mask
 
 TOP = 10  # statements the routing tries to tell from the rest
 AUDIT = 0.10  # share of questions drawn by lot
-ANCHORED = 0.4  # share of the other questions that come from the map where sides are not declared
+ANCHORED = 0.5  # share of the other questions that come from the map where sides are not declared
 _DRAWS = 192
 _SHAKE = 0.3  # spread of the log of the weights, so that people of one side are not all asked the same
 _FLOOR = 0.05  # no side is quite excluded from holding a statement back
@@ -57,16 +57,13 @@ def prepare(
     *,
     space: Space | None = None,
     top: int = TOP,
-    declared: bool = True,
     rng: np.random.Generator,
 ) -> Routing:
     """Weigh all statements for all sides; to be refreshed at least once per m votes.
 
     Worth = exp(-z^2) (P(side holds it back) + 0.05) sqrt(v^2 / (v + 1 / (p (1 - p)))) (0.25 + p (1 - p)),
-    z = max(0, top-th best score - score) / sd, v the variance of the side's log-odds, p its share. Where sides
-    are not ``declared`` but found from the same votes, what stands high may fall with the next grouping, and
-    exp(-z^2 / 2) is taken on both sides of the border. ``space`` gives the anchors; without it there are none.
-    Cost O(K m draws).
+    z = max(0, top-th best score - score) / sd, v the variance of the side's log-odds, p its share.
+    ``space`` gives the anchors; without it there are none. Cost O(K m draws).
     """
     odds = list(bridging.log_odds(posterior, draws=_DRAWS, rng=rng))
     least = np.minimum.reduce(odds)
@@ -74,8 +71,7 @@ def prepare(
     smallest = special.expit(least)
     score, spread = smallest.mean(axis=1), smallest.std(axis=1)
     share = bridging.shares(posterior)
-    near = near_the_top(score, spread, top) if declared else about_the_border(score, spread, top)
-    worth = near * (holds_back + _FLOOR) * _news(posterior, share)
+    worth = near_the_top(score, spread, top) * (holds_back + _FLOOR) * _news(posterior, share)
     return Routing(worth, np.zeros(len(score)) if space is None else anchors(space))
 
 
@@ -85,20 +81,10 @@ def near_the_top(score: Floats, spread: Floats, top: int) -> Floats:
     What seems to be among the best is asked again however good it looks: what does not hold falls back by
     itself, while what few have answered stands at what is usual and takes no place from it (decision 19).
     """
-    return np.asarray(np.exp(-(np.maximum(_behind(score, spread, top), 0) ** 2)))
-
-
-def about_the_border(score: Floats, spread: Floats, top: int) -> Floats:
-    """exp(-z^2 / 2), z how far a score lies from the top-th best, below or above it: float64[m]."""
-    return np.asarray(np.exp(-(_behind(score, spread, top) ** 2) / 2))
-
-
-def _behind(score: Floats, spread: Floats, top: int) -> Floats:
-    """How far each score lies below the top-th best, in its own standard deviations."""
     if len(score) == 0:
         return np.zeros(0)
     border = np.sort(score)[::-1][min(top, len(score)) - 1]
-    return np.asarray((border - score) / np.maximum(spread, 1e-9))
+    return np.asarray(np.exp(-((np.maximum(border - score, 0) / np.maximum(spread, 1e-9)) ** 2)))
 
 
 def anchors(space: Space) -> Floats:

@@ -8,9 +8,9 @@ encrypted vector of a seat unpacks to.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -206,6 +206,17 @@ class Votes:
             start = self.start[begin : end + 1] - low
             yield slice(begin, end), Votes(start, self.code[low:high], self.statements)
             begin = end
+
+    def added(self, work: Callable[..., Any], *given: Any) -> Any:
+        """The sum of ``work(part, *given)`` over parts of some million votes."""
+        return sum(work(part, *given) for part in self._pieces())
+
+    def in_order(self, work: Callable[..., Any], *given: Any) -> Any:
+        """``work(part, *given)`` gives an array [people of the part]; all of them in the order of the people."""
+        return np.concatenate([work(part, *given) for part in self._pieces()])
+
+    def _pieces(self) -> list[Votes]:
+        return [part for _, part in self.parts()] or [self]
 
     def tally(self, side: npt.ArrayLike | None = None, sides: int = 1) -> Ints:
         """Count int64[sides, m, 3]: how many of each side disagree, pass, agree on each statement.
