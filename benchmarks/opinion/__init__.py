@@ -76,11 +76,11 @@ def crowd(people: int, statements: int, votes_each: float, *, seed: int = 0, cam
 
 def analyse(votes: Votes, stages: Stages) -> Any:
     """What red-dwarf computes (counts, space, groups, counts of each group), then common ground: the groups."""
-    from tracktwo.engines.opinion import bridging, groups, space
+    from tracktwo.engines.opinion import bridging, cleavage, space
 
     rng = np.random.default_rng(1)
     here = stages.time("space", lambda: space.find(votes, rng=rng))
-    fit = stages.time("groups", lambda: groups.find(here, rng=rng))
+    fit = stages.time("groups", lambda: cleavage.divide(votes, here, rng=rng))
     stages.time("counts", lambda: votes.tally(fit.members, max(fit.count, 1)))
     side = fit.members
     stages.time("ground", lambda: bridging.common_ground(votes, side, sides=max(fit.count, 1), rng=rng))

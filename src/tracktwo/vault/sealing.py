@@ -33,7 +33,6 @@ SIZES = (64, 256, 1024, 4096)
 HEADER = struct.Struct(">BI12s")
 LENGTH = struct.Struct(">I")
 NONCE = 5  # where the nonce begins in the header
-TAG = 16
 
 
 class Unreadable(Refusal):
@@ -89,27 +88,24 @@ def unseal_alike(
     Gives the padded texts side by side, the bytes each takes there, and the length of each text, which begins
     after `LENGTH`. Raises ValueError where the texts differ in length.
     """
-    width = len(values[0][0]) - HEADER.size - TAG if values else LENGTH.size
-    if width < LENGTH.size:
-        raise Unreadable
-    ciphers: dict[bytes, Callable[[bytes, bytes, bytes], bytes]] = {}
-    texts = []
+    if not values:
+        return b"", LENGTH.size, 0
+    of_each_key = {sealed[:NONCE]: sealed for sealed, _ in values}
+    decrypt = {begin: AESGCM(key_of(key_number(sealed))).decrypt for begin, sealed in of_each_key.items()}
     try:
-        for sealed, place in values:
-            header = sealed[: HEADER.size]
-            decrypt = ciphers.get(header[:NONCE])
-            if decrypt is None:
-                decrypt = ciphers[header[:NONCE]] = AESGCM(key_of(key_number(sealed))).decrypt
-            texts.append(decrypt(header[NONCE:], sealed[HEADER.size :], header + place))
+        texts = [
+            decrypt[sealed[:NONCE]](
+                sealed[NONCE : HEADER.size], sealed[HEADER.size :], sealed[: HEADER.size] + place
+            )
+            for sealed, place in values
+        ]
     except (InvalidTag, ValueError):  # ValueError: cut off inside the tag
         raise Unreadable from None
-    if set(map(len, texts)) - {width}:
+    padded, width = b"".join(texts), len(texts[0])
+    lengths = {text[: LENGTH.size] for text in texts}
+    if set(map(len, texts)) != {width} or len(lengths) > 1:
         raise ValueError("these values are not of one length")
-    padded = b"".join(texts)
-    for digit in range(LENGTH.size if values else 0):
-        if padded[digit::width] != padded[digit : digit + 1] * len(values):
-            raise ValueError("these values are not of one length")
-    return padded, width, int.from_bytes(padded[: LENGTH.size])
+    return padded, width, int.from_bytes(lengths.pop())
 
 
 def key_number(sealed: bytes) -> int:

@@ -81,6 +81,15 @@ def test_where_sides_are_not_declared_half_of_the_rest_tell_groups_apart():
     assert reasons[Reason.LOT] == pytest.approx(100, abs=35)
 
 
+def test_anchors_are_drawn_in_proportion_to_how_far_they_move_people_apart():
+    prepared, rng = Routing(np.ones((1, 4)), np.array([1.0, 3, 0, 4])), np.random.default_rng(2)
+    may = np.array([True, True, True, False])
+    drawn = [routing.next_question(prepared, None, may, rng=rng, audit=0.0) for _ in range(2_000)]
+    asked = Counter(one.statement for one in drawn if one and one.reason is Reason.MAP)
+    assert set(asked) == {0, 1}
+    assert asked[1] / asked[0] == pytest.approx(3, abs=0.6)
+
+
 def test_without_a_map_there_are_no_anchors():
     assert asked(EVEN, side=None)[Reason.MAP] == 0
 

@@ -54,8 +54,10 @@ class Cleavage:
 def few(votes: Counted) -> bool:
     """Whether people answered so little, fewer than twelve and than half of what was asked, that a map misleads."""
     voters = int(np.count_nonzero(votes.answers_per_person()))
+    if len(votes) >= FEW * voters or len(votes) > _MOST_VOTES:
+        return False
     asked = int(np.count_nonzero(votes.tally()[0].sum(axis=1)))
-    return len(votes) < min(FEW, asked / 2) * voters and len(votes) <= _MOST_VOTES
+    return len(votes) < asked / 2 * voters
 
 
 def divide(votes: Parted, space: Space, *, rng: np.random.Generator, **limits: Any) -> Groups:

@@ -88,8 +88,9 @@ def near_the_top(score: Floats, spread: Floats, top: int) -> Floats:
 
 
 def anchors(space: Space) -> Floats:
-    """How well each statement tells people apart on the map: its share of the variance along both axes."""
-    return np.asarray((space.components**2 * space.variance[:, None]).sum(axis=0))
+    """How far each statement moves people apart on the map: the deviation it adds along both axes, float64[m]."""
+    added = (space.components**2 * space.variance[:, None]).sum(axis=0)
+    return np.asarray(np.sqrt(np.maximum(added, 0)))
 
 
 def next_question(
@@ -112,7 +113,7 @@ def next_question(
     if lot < audit:
         return Question(int(rng.choice(np.flatnonzero(may))), Reason.LOT)
     if side is None and lot < audit + ANCHORED * (1 - audit) and routing.anchor[may].any():
-        return Question(_largest(routing.anchor, may, rng), Reason.MAP)
+        return Question(_drawn(routing.anchor, may, rng), Reason.MAP)
     worth = routing.worth.mean(axis=0) if side is None else routing.worth[side]
     return Question(_largest(worth, may, rng), Reason.CLOSE)
 
@@ -134,6 +135,12 @@ def _news(posterior: Posterior, share: Floats) -> Floats:
     variance = np.diagonal(posterior.covariance, axis1=1, axis2=2).T
     even = share * (1 - share)
     return np.asarray(np.sqrt(variance**2 / (variance + 1 / np.maximum(even, 1e-9))) * (0.25 + even))
+
+
+def _drawn(anchor: Floats, may: Mask, rng: np.random.Generator) -> int:
+    """In proportion, not the largest: a map of the same few statements for all tells less than one of many."""
+    chance = np.where(may, anchor, 0.0)
+    return int(rng.choice(len(anchor), p=chance / chance.sum()))
 
 
 def _largest(worth: Floats, may: Mask, rng: np.random.Generator) -> int:
