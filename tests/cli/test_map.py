@@ -163,6 +163,44 @@ def test_of_those_who_answered_enough_no_line_is_spoken():
     assert "line" not in report.groups_said(found)
 
 
+def test_a_few_statements_speak_for_everybody_in_proportion(tmp_path):
+    """Of a hundred people three fifths like the first ten of twenty statements, two fifths the others."""
+    votes = [
+        (1, what, who, 1 if (what < 10) == (who < 60) else -1)
+        for who in range(100)
+        for what in range(20)
+        if (who + what) % 4
+    ]
+    found = mapping.analyse(read_polis(export(tmp_path, votes=votes, texts=[f"Say {n}" for n in range(20)])))
+    assert found.slate is not None and found.slate.fair
+    numbers = [found.statements[k].number for k in found.slate.places]
+    assert len(set(numbers)) == mapping.SLATE == 5
+    assert sum(number < 10 for number in numbers) == 3
+    assert 1.5 <= found.slate.nine_in_ten <= found.slate.mean <= 3
+    assert "A few that speak for everybody in proportion" in report.as_page(found)
+    assert "No crowd large enough for a place of its own goes short" in report.as_page(found)
+    assert report.as_pdf(found).content.startswith(b"%PDF-")
+
+
+def test_a_slate_is_made_of_what_every_part_answered_and_of_nothing_rejected(written):
+    found = mapping.analyse(read_polis(RIVER), sides=read_sides(RIVER, "bank", read_polis(RIVER).people_ids))
+    assert found.slate is not None
+    for place in found.slate.places:
+        assert all(standing.shown for standing in found.statements[place].standings)
+    told = json.loads((written / "report.json").read_text())
+    assert set(told["slate"]) == {"places", "mean", "nine_in_ten", "fair"}
+
+
+@pytest.mark.parametrize(("people", "statements"), [(24, 20), (60, 5)])
+def test_of_few_people_or_few_statements_no_slate_is_made(people, statements, tmp_path):
+    votes = [(1, what, who, (-1) ** (who + what)) for who in range(people) for what in range(statements)]
+    found = mapping.analyse(
+        read_polis(export(tmp_path, votes=votes, texts=[f"Say {n}" for n in range(statements)]))
+    )
+    assert found.slate is None
+    assert "in proportion" not in report.as_page(found)
+
+
 def small_crowd(folder: Path, people: int) -> Path:
     """Two camps that differ on two of four statements; nobody answers the last."""
     votes = [

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracktwo import __version__
-from tracktwo.engines.opinion import bridging, crossing, groups, space
+from tracktwo.engines.opinion import bridging, crossing, groups, slate, space
 from tracktwo.engines.opinion.distributed import Scattered
 from tracktwo.engines.opinion.exports import Conversation, Sides
 from tracktwo.engines.opinion.votes import Counted, Votes
@@ -28,6 +28,7 @@ MAP_FROM = 30  # voters; below, a map would be read for more than it says
 LEAST_IN_CELL = 5
 SMALL_GROUP = 20
 SHOWN = 10  # statements in a list, at most
+SLATE = 5  # statements that together speak for everybody
 HELD = 4  # statements named for a group
 _Z95 = 1.6448536269514722  # one-sided 95 %
 
@@ -161,10 +162,25 @@ class Suspected:
 
 
 @dataclass(frozen=True)
+class Slate:
+    """A few statements that speak for everybody in proportion: `places` in `statements`, in the order chosen.
+
+    `mean`: with how many of them people agree, missing votes lent; `nine_in_ten` agree with so many or more.
+    `fair`: no crowd as large as a place of its own goes short of it (EJR+).
+    """
+
+    places: tuple[int, ...]
+    mean: float
+    nine_in_ten: float
+    fair: bool
+
+
+@dataclass(frozen=True)
 class MapReport:
     """All that a report shows. `parts` are what the statements are compared between (see `compared`).
 
-    `shared`, `dividing`, `traps`, `minorities` are places in `statements`, most telling first.
+    `shared`, `dividing`, `traps`, `minorities` are places in `statements`, most telling first. `slate`: only from
+    so many voters as a map, where there are more statements than places, and not of votes in parts.
     """
 
     title: str
@@ -187,6 +203,7 @@ class MapReport:
     crossed: Crossed | None
     unexpected: tuple[Unexpected, ...]
     suspected: Suspected
+    slate: Slate | None
     cells: tuple[Cell, ...]
     seed: int
     version: str
@@ -247,10 +264,32 @@ def analyse(
             Unexpected(place[one.statement], one.side, one.expected) for one in reckoned.unexpected
         ),
         suspected=_suspected(reckoned, place),
+        slate=_slate(votes, reckoned, place) if isinstance(votes, Votes) else None,
         cells=_cells(opinions, fit) if len(voters) >= MAP_FROM else (),
         seed=seed,
         version=__version__,
         data=fingerprint(conversation, sides, everything),
+    )
+
+
+def _slate(votes: Votes, reckoned: Reckoned, place: dict[int, int]) -> Slate | None:
+    """Chosen among what every part answered; a missing vote counts as the part's share, of no part as everybody's."""
+    voted = votes.answers_per_person() > 0
+    may = np.zeros(votes.statements, dtype=bool)
+    may[list(reckoned.ground.ranked)] = True
+    if voted.sum() < MAP_FROM or may.sum() <= SLATE:
+        return None
+    counts = votes.tally()[0]
+    everybody = (counts[:, 2] + 1) / (counts.sum(axis=1) + 2)
+    part = reckoned.part[voted]
+    lent = np.vstack([reckoned.ground.support, everybody])
+    given = slate.approvals(votes.of(voted), np.where(part < 0, reckoned.parts, part), lent)
+    found = slate.find(given, SLATE, may=may)
+    return Slate(
+        places=tuple(place[j] for j in found.statements),
+        mean=float(found.satisfaction.mean()),
+        nine_in_ten=float(np.quantile(found.satisfaction, 0.1)),
+        fair=found.audit.fair,
     )
 
 

@@ -131,12 +131,13 @@ def cautions(report: MapReport) -> list[str]:
 def sections(report: MapReport) -> list[Section]:
     """The lists of statements, in the order in which they are read."""
     if report.compared == "everyone":
-        return [_supported(report)]
+        return [_supported(report), *_in_proportion(report)]
     return [
         _supported(report),
         _dividing(report),
         *_hidden_in_the_total(report),
         *_against_expectation(report),
+        *_in_proportion(report),
     ]
 
 
@@ -184,6 +185,27 @@ def _against_expectation(report: MapReport) -> list[Section]:
     places = tuple(dict.fromkeys(one.place for one in report.unexpected))[:SHOWN]
     section = Section("unexpected", "Supported where the votes foretold otherwise", intro, places, "")
     return [section] if places else []
+
+
+def _in_proportion(report: MapReport) -> list[Section]:
+    """A few statements among which everybody finds some; no empty list."""
+    found = report.slate
+    if found is None:
+        return []
+    size = len(found.places)
+    as_theirs = "as with everybody" if report.compared == "everyone" else f"as in their {part_word(report)}"
+    short = (
+        "No crowd large enough for a place of its own goes short."
+        if found.fair
+        else "A crowd large enough for a place of its own goes short: among so few there was no room."
+    )
+    intro = (
+        f"{size} statements chosen one after the other, each counting less for people who agree with one already, so "
+        "that everybody finds some of theirs. People count here, and a larger crowd has more. In the mean people "
+        f"agree with {found.mean:.1f} of the {size}, nine in ten with {found.nine_in_ten:.1f} or more; what somebody "
+        f"did not answer counts {as_theirs}. {short}"
+    )
+    return [Section("slate", "A few that speak for everybody in proportion", intro, found.places, "")]
 
 
 def unexpected_said(report: MapReport, place: int) -> str:
