@@ -55,7 +55,10 @@ def test_one_file_and_many_parts_tell_the_same(given, tmp_path):
     assert shares(one) == shares(many) and one["shared"] == many["shared"]
 
 
-def test_a_cluster_tells_what_one_process_tells(given, sides_file, tmp_path):
+@pytest.mark.parametrize("little", [False, True])
+def test_a_cluster_tells_what_one_process_tells(given, little, sides_file, tmp_path):
+    if little:
+        given = conversation(camps((60, 45), 30, answered=0.2, seed=2)[0])
     parquet.write_parts(tmp_path / "parts", given, 3)
     words = (str(tmp_path / "parts"), "--sides", str(sides_file))
     one, many = told(*words), told(*words, "--engine", "dask")
@@ -63,7 +66,9 @@ def test_a_cluster_tells_what_one_process_tells(given, sides_file, tmp_path):
     assert (
         one.pop("suspected")["looked"] and not many.pop("suspected")["looked"]
     )  # needs all votes in one place
+    assert one.pop("slate") and many.pop("slate") is None  # so does this
     one.pop("words"), many.pop("words")
+    assert one["found"]["on_line"] is little
     assert one == many
 
 
