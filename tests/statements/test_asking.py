@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,20 @@ def test_every_statement_is_asked_once_and_then_none(farmer: Seated) -> None:
         assert asked.slot not in answered and asked.why in asking.WHY.values()
         answered.append(asked.slot)
     assert sorted(answered) == sorted(slots(farmer))
+
+
+def test_who_has_no_side_is_not_told_of_one(farmer: Seated) -> None:
+    sided, without = (
+        {asked.why for many in range(25) if (asked := _asked(seat, many))}
+        for seat in (farmer, replace(farmer, side_place=0))
+    )
+    assert asking.WHY[Reason.CLOSE] in sided and asking.OF_NO_SIDE not in sided
+    assert asking.OF_NO_SIDE in without and asking.WHY[Reason.CLOSE] not in without
+
+
+def _asked(seat: Seated, many: int) -> asking.Asked | None:
+    """The question when so many statements are answered."""
+    return asking.next_for(seat, slots(seat), slots(seat)[:many])
 
 
 def test_voters_of_one_side_are_not_all_asked_the_same(farmer: Seated) -> None:

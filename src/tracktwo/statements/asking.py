@@ -22,6 +22,9 @@ WHY: dict[Reason, str] = {
     Reason.MAP: gettext_noop("People answer it differently: it helps to see how opinions lie to each other."),
     Reason.LOT: gettext_noop("It was drawn by lot. Some always are, so that the rest can be checked."),
 }
+OF_NO_SIDE = gettext_noop(
+    "It may be among what everybody can support, and more answers are what is missing to tell."
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ def next_for(seat: Seated, open_slots: list[int], answered: list[int]) -> Asked 
     may[waiting] = True
     declared = seat.side_place - 1 if 0 < seat.side_place <= len(prepared.worth) and run.by_side else None
     question = routing.next_question(prepared, declared, may, rng=_dice(seat, run.number, len(answered)))
-    return Asked(question.statement, WHY[question.reason]) if question else None
+    if question is None:
+        return None
+    close_to_all = declared is None and question.reason is Reason.CLOSE
+    return Asked(question.statement, OF_NO_SIDE if close_to_all else WHY[question.reason])
 
 
 def _widened(stored: dict[str, list[list[float]]], columns: int) -> Routing:
