@@ -55,6 +55,7 @@ def test_one_file_and_many_parts_tell_the_same(given, tmp_path):
     assert shares(one) == shares(many) and one["shared"] == many["shared"]
 
 
+@pytest.mark.xdist_group("cluster")  # one at a time
 @pytest.mark.parametrize("little", [False, True])
 def test_a_cluster_tells_what_one_process_tells(given, little, sides_file, tmp_path):
     if little:

@@ -80,6 +80,7 @@ def test_parts_without_a_vote_do_no_harm():
     assert np.array_equal(there.groups.members[3:-3], whole(votes)[1].members)
 
 
+@pytest.mark.xdist_group("cluster")  # one at a time
 def test_a_cluster_gives_the_very_same_picture_from_parquet(tmp_path):
     import distributed as dask
 

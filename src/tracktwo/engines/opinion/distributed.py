@@ -3,7 +3,8 @@
 Three rounds over the parts, each holding all votes of its people: (1) counts and Grams are added up, (2) every
 person is placed on the map, (3) the votes of each group are counted. What travels is 24 m^2 bytes a part in the
 first round, added up pair by pair on the workers, and 24 bytes a person in the second; votes never travel.
-Above ``space.GRAM_UP_TO`` statements the first round is replaced by passes of 32 m bytes a part.
+Above ``space.GRAM_UP_TO`` statements the first round is replaced by passes of 32 m bytes a part. Where people
+answered little, five more rounds of 40 m bytes a part learn the line of which the groups are the ends.
 
 Runs on Dask (the optional extra ``scale``) or, without a client, part after part in this process.
 """
