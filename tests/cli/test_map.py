@@ -189,6 +189,8 @@ def test_a_slate_is_made_of_what_every_part_answered_and_of_nothing_rejected(wri
         assert all(standing.shown for standing in found.statements[place].standings)
     told = json.loads((written / "report.json").read_text())
     assert set(told["slate"]) == {"places", "mean", "nine_in_ten", "fair"}
+    # Closer than a tenth it would tell which statements a single person answered.
+    assert all(round(told["slate"][name], 1) == told["slate"][name] for name in ("mean", "nine_in_ten"))
 
 
 @pytest.mark.parametrize(("people", "statements"), [(24, 20), (60, 5)])

@@ -287,8 +287,9 @@ def _slate(votes: Votes, reckoned: Reckoned, place: dict[int, int]) -> Slate | N
     found = slate.find(given, SLATE, may=may)
     return Slate(
         places=tuple(place[j] for j in found.statements),
-        mean=float(found.satisfaction.mean()),
-        nine_in_ten=float(np.quantile(found.satisfaction, 0.1)),
+        # To a tenth: closer, the second would tell which of the few a single person answered.
+        mean=round(float(found.satisfaction.mean()), 1),
+        nine_in_ten=round(float(np.quantile(found.satisfaction, 0.1)), 1),
         fair=found.audit.fair,
     )
 

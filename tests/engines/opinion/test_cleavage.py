@@ -90,7 +90,7 @@ def test_the_line_turns_with_its_start():
     assert np.array_equal(turned.pull, -line.pull)
 
 
-def test_where_opinions_do_not_differ_nobody_leans():
+def test_where_opinions_do_not_differ_all_stand_in_the_middle():
     table = np.ones((20, 30), dtype=int)
     table[rng().random(table.shape) < 0.7] = 9
     votes = Votes.from_table(table)

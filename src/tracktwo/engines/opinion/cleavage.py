@@ -24,13 +24,12 @@ from tracktwo.engines.opinion.votes import Counted, Floats, Votes
 
 FEW = 12  # answers a voter in the mean; from here on the groups of the map come closer to those of all votes
 _MOST_VOTES = 5_000_000  # with more votes of people who answered little, the map has to do
-_PEOPLE_HELD = (1.0, 1.0)  # precision of the prior of a person's leaning and readiness
+_PEOPLE_HELD = (1.0, 1.0)  # precision of the prior of a person's place on the line and readiness
 _STATEMENTS_HELD = (2.0, 0.2)  # ... and of a statement's pull and liking
 _ROUNDS = 5
 _STEPS = 2  # for each person in a round
-_WHOLE = float(
-    1 << 24
-)  # sums over people are of whole numbers of this part: the same in any order and partition
+# Sums over people are of whole numbers, so many to one: the same in any order and partition.
+_WHOLE = float(1 << 24)
 _BEGIN = 0.7  # size of the pulls to begin with
 
 
@@ -79,7 +78,7 @@ def divide(votes: Parted, space: Space, *, rng: np.random.Generator, **limits: A
 def find(votes: Parted, start: Floats) -> Cleavage:
     """Learn the line, beginning with pulls ``start`` float64[m] of any size, such as the map's first component.
 
-    The line points the same way. Where ``start`` is all zero opinions do not differ, and nobody leans.
+    The line points the same way. Where ``start`` is all zero opinions do not differ, and all stand in the middle.
     People are worked out anew from the statements in each round, so that only sums travel.
     Cost: about 1 us a vote.
     """
