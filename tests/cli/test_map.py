@@ -153,6 +153,7 @@ def test_where_people_answered_little_two_ends_of_a_line_are_told_apart_and_that
     found = mapping.analyse(read_polis(export(tmp_path, votes=votes, texts=[f"Say {n}" for n in range(16)])))
     assert found.found.on_line and len(found.found.parts) == 2 and found.found.silhouette is None
     assert "the ends of the one line along which opinions differ most" in report.groups_said(found)
+    assert "  " not in report.groups_said(found)
     assert "the ends of the one line" in report.as_page(found)
     assert report.as_pdf(found).content.startswith(b"%PDF-")
 

@@ -81,11 +81,13 @@ def groups_said(report: MapReport) -> str:
     if len(parts) < 2:
         return "The votes show no two groups of five or more people: the crowd is read as one."
     sizes = _and([f"{part.people:,}" for part in parts])
-    said = (
-        f"The votes fall into {len(parts)} groups of {sizes} people. "
-        f"{_apart(report.found.silhouette)} {_again(report.found.stability)}"
-    )
-    return f"{said} {_ON_LINE}" if report.found.on_line else said
+    said = [
+        f"The votes fall into {len(parts)} groups of {sizes} people.",
+        _apart(report.found.silhouette),
+        _again(report.found.stability),
+        _ON_LINE if report.found.on_line else "",
+    ]
+    return " ".join(filter(None, said))
 
 
 _ON_LINE = (
