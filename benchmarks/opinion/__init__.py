@@ -47,6 +47,11 @@ class Stages:
             kept[name] = min(kept.get(name, np.inf), now - began)
         return result
 
+    def take(self, other: Stages) -> None:
+        """The better of both, stage by stage."""
+        for kept, theirs in ((self.wall, other.wall), (self.cpu, other.cpu)):
+            kept |= {name: min(kept.get(name, np.inf), took) for name, took in theirs.items()}
+
     def as_data(self) -> dict[str, Any]:
         return {"wall": self.wall, "cpu": self.cpu}
 

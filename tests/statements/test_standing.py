@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from django.db.models import BinaryField, Value
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +17,10 @@ from tracktwo.process import visibility
 from tracktwo.process.models import Process
 from tracktwo.statements import ballots
 from tracktwo.statements.models import Ballot
-from tracktwo.statements.standing import Standing, gathered
-from tracktwo.vault import keys
+from tracktwo.statements.standing import Standing, _order, gathered
+from tracktwo.vault import keys, sealing
 from tracktwo.vault.fields import Fresh, open_many
+from tracktwo.vault.models import DataKey
 from tracktwo.vault.sealing import Unreadable
 
 
@@ -89,43 +92,89 @@ def test_ballots_gathered_are_those_opened_one_by_one(process):
         assert side == opened.side and slots.tolist() == opened.slots.tolist()
 
 
-def sealed(rows: list[Ballot]) -> list[tuple[bytes, bytes]]:
-    stored = dict(Ballot.unscoped.values_list("pk", "vector"))
-    return [(str(row.pk).encode(), bytes(stored[row.pk])) for row in rows]
+def opened(process, grant=None) -> list[np.ndarray]:
+    rows = Ballot.unscoped.filter(process_id=process)
+    leave = grant or visibility.for_counting(process)
+    return [texts for _, texts in open_many(rows, "vector", process, grant=leave)]
+
+
+def stored(row: Ballot) -> bytes:
+    return bytes(Ballot.unscoped.values_list("vector", flat=True).get(pk=row.pk))
+
+
+def store(row: Ballot, vector: bytes) -> None:
+    """As somebody does who may write to the database, past the application."""
+    Ballot.unscoped.filter(pk=row.pk).update(vector=Value(vector, BinaryField()))
 
 
 def test_without_leave_many_rows_do_not_open(process):
-    rows = sealed([cast(process, 1, {0: "agree"})])
-    for grant in (visibility.for_telling(process), visibility.for_counting(uuid4())):
+    row = cast(process, 1, {0: "agree"})
+    counting = visibility.for_counting(process)
+    for grant in (
+        visibility.for_telling(process),
+        visibility.for_counting(uuid4()),
+        replace(counting, rows=frozenset({uuid4()})),
+    ):
         with pytest.raises(NotHere):
-            open_many(Ballot, "vector", process, rows, grant=grant)
+            opened(process, grant)
+    assert len(opened(process, replace(counting, rows=frozenset({row.pk})))[0]) == 1
 
 
 def test_a_vector_that_was_cut_or_altered_opens_nowhere_and_nothing_with_it(process):
-    grant = visibility.for_counting(process)
-    good, (key, vector) = sealed([cast(process, 1, {0: "agree"}), cast(process, 2, {0: "pass"})])
-    for wrong in (vector[:-1], vector[:20], b"", vector + b"x", vector[:-1] + bytes([vector[-1] ^ 1])):
-        for rows in ([good, (key, wrong)], [(key, wrong), good], [(key, wrong)]):
+    row, other = cast(process, 1, {0: "agree"}), cast(process, 2, {0: "pass"})
+    good, kept = stored(row), stored(other)
+    altered = [good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :] for place in (0, 1, 4, 5, 17, -1)]
+    for wrong in (good[:-1], good[:20], b"", good + b"x", *altered):
+        for beside in (kept, wrong):
+            store(row, wrong)
+            store(other, beside)
             with pytest.raises(Unreadable):
-                open_many(Ballot, "vector", process, rows, grant=grant)
+                opened(process)
+    store(row, good)
+    store(other, kept)
+    assert len(opened(process)[0]) == 2
 
 
 def test_ballots_of_two_lengths_are_not_read_as_if_they_were_of_one(process):
-    grant = visibility.for_counting(process)
-    rows = [cast(process, 1, {0: "agree"}), cast(process, 1, {0: "agree"})]
-    rows[1].vector = Fresh(bytes(40))
-    rows[1].save()
+    cast(process, 1, {0: "agree"})
+    row = cast(process, 1, {0: "agree"})
+    row.vector = Fresh(bytes(40))
+    row.save()
     with pytest.raises(ValueError, match="of one length"):
-        open_many(Ballot, "vector", process, sealed(rows), grant=grant)
+        opened(process)
+
+
+def test_ballots_sealed_with_an_earlier_key_open_beside_the_others_each_as_itself(process):
+    rows = {}
+    for number, side in enumerate((1, 2, 1, 2, 1), start=2):
+        row = cast(process, side, {side: "agree"})
+        rows[row.pk.bytes] = stored(row)
+        wrapped = sealing.wrap(sealing.new_key(), under=keys._scope_key(keys.keystore(), process, "ballots"))
+        DataKey.objects.create(process=process, scope="ballots", number=number, wrapped=wrapped)
+        keys.forget()
+    assert len({sealing.key_number(vector) for vector in rows.values()}) == 5
+    standing = gathered(process)
+    assert [bytes(one) for one in standing.ids] == sorted(rows)
+    for one, side, slots in zip(standing.ids, standing.side, standing.slots, strict=True):
+        row = Ballot.unscoped.get(pk=UUID(bytes=bytes(one)))
+        own = ballots.unpack(row.vector.open_bytes(visibility.for_counting(process)))
+        assert side == own.side and slots.tolist() == own.slots.tolist()
 
 
 def test_no_rows_open_to_no_rows(process):
-    assert len(open_many(Ballot, "vector", process, [], grant=visibility.for_counting(process))) == 0
+    assert opened(process) == [] and len(gathered(process).ids) == 0
 
 
 def test_a_vector_moved_to_another_row_opens_nowhere(process):
-    (one, vector), (other, _) = sealed([cast(process, 1, {0: "agree"}), cast(process, 2, {0: "pass"})])
-    grant = visibility.for_counting(process)
-    assert len(open_many(Ballot, "vector", process, [(one, vector)], grant=grant)) == 1
+    row, other = cast(process, 1, {0: "agree"}), cast(process, 2, {0: "pass"})
+    one, another = stored(row), stored(other)
+    store(row, another)
+    store(other, one)
     with pytest.raises(Unreadable):
-        open_many(Ballot, "vector", process, [(other, vector)], grant=grant)
+        opened(process)
+
+
+def test_ids_with_one_first_half_still_stand_in_order():
+    ids = np.array([[5, 2], [1, 9], [5, 1], [0, 3]], dtype=np.uint64)
+    assert _order(ids).tolist() == [3, 1, 2, 0]
+    assert _order(ids[:2]).tolist() == [1, 0]

@@ -7,12 +7,9 @@ engine's own packing is made of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 import numpy as np
-from django.db.models import CharField
-from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from tracktwo.engines.opinion.votes import Votes
@@ -24,7 +21,6 @@ from tracktwo.vault.fields import open_many
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
-_AT_ONCE = 4_096  # ballots opened at a time; memory just used is the quickest
 _SHIFT = np.array([0, 2, 4, 6], dtype=np.uint8)  # bits of the four slots of a byte
 _PACKED = 1 << 31  # in the width of a stored standing: its rows are packed
 
@@ -91,32 +87,29 @@ class Standing:
 
 def gathered(process: UUID) -> Standing:
     """All ballots of a process that hold a vote, opened for counting; in the order of their ids, which are random."""
-    grant = visibility.for_counting(process)
-    # Plain values and not rows, and ids as text, which is what a ballot's seal is bound to.
-    asked = Ballot.unscoped.filter(process_id=process, blank=False).values_list(
-        Cast("pk", CharField()), "vector"
-    )
-    rows, names, tables = asked.iterator(chunk_size=_AT_ONCE), [], []
-    while some := list(islice(rows, _AT_ONCE)):
-        digits = "".join([str(pk) for pk, _ in some]).replace("-", "")
-        sealed = list(zip(_written(digits), [vector for _, vector in some], strict=True))
-        tables.append(open_many(Ballot, "vector", process, sealed, grant=grant))
-        names.append(bytes.fromhex(digits))
-    if not tables:
+    rows = Ballot.unscoped.filter(process_id=process, blank=False)
+    opened = list(open_many(rows, "vector", process, grant=visibility.for_counting(process)))
+    if not opened:
         nothing = np.zeros((0, ballots.CAPACITIES[0] // 4), np.uint8)
         return Standing(np.zeros(0, "V16"), np.zeros(0, np.int64), nothing)
-    table, ids = np.concatenate(tables), np.frombuffer(b"".join(names), dtype=">u8").reshape(-1, 2)
-    order = np.lexsort((ids[:, 1], ids[:, 0]))
-    marks = table[order, ballots.HEAD :]
+    ids = np.concatenate([names for names, _ in opened]).view(">u8")
+    order = _order(ids)
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    side = np.empty(len(order), dtype=np.int64)
+    marks = np.empty((len(order), opened[0][1].shape[1] - ballots.HEAD), dtype=np.uint8)
+    first = 0
+    for _, texts in opened:
+        place = places[first : first + len(texts)]
+        side[place], marks[place] = texts[:, 1], texts[:, ballots.HEAD :]
+        first += len(texts)
     votes = np.asarray(marks.any(axis=1))
-    order, marks = order[votes], marks if votes.all() else marks[votes]
-    return Standing(ids[order].view("V16").ravel(), table[order, 1].astype(np.int64), marks)
+    standing = Standing(ids[order].view("V16").ravel(), side, marks)
+    return standing if votes.all() else standing.of(votes)
 
 
-def _written(digits: str) -> list[bytes]:
-    """Ids as UUIDs are written, from their digits; SQLite keeps them without dashes."""
-    plain = np.frombuffer(digits.encode(), dtype="S1").reshape(-1, 32)
-    dashed = np.full((len(plain), 36), b"-")
-    dashed[:, [place for place in range(36) if place not in (8, 13, 18, 23)]] = plain
-    written: list[bytes] = dashed.view("S36").ravel().tolist()
-    return written
+def _order(ids: NDArray[np.uint64]) -> Ints:
+    """Ids [n, 2] in order: nearly always their first halves tell, which is several times quicker."""
+    first = ids[:, 0].astype(np.uint64)
+    order = np.argsort(first)
+    return order if np.diff(first[order]).all() else np.lexsort((ids[:, 1], first))

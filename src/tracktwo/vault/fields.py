@@ -11,13 +11,16 @@ what the value is bound to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 from uuid import UUID
 
 import numpy as np
-from django.db import models
+from django.db import connections, models
+from django.db.models import Func
 from django.db.models.query_utils import DeferredAttribute
 from numpy.typing import NDArray
 
@@ -25,6 +28,11 @@ from tracktwo.vault import keys, sealing
 from tracktwo.vault.grants import Grant
 
 Scope = str | Callable[[Any], str]
+
+
+_AT_ONCE = 4_096  # rows opened at a time; memory just used is the quickest
+_DIGITS = 32  # of an id; where it is written out, at the end of a place, dashes stand between
+_DIGITS_IN_PLACE = [digit for digit in range(-36, 0) if digit + 36 not in (8, 13, 18, 23)]
 
 
 class SealedRow(Protocol):
@@ -130,23 +138,53 @@ class SealedBytes(SealedField):
     """Packed data, for example a ballot's vector: assign `Fresh(data)`."""
 
 
-def open_many(
-    model: type[models.Model], name: str, process: UUID, rows: Sequence[tuple[bytes, Any]], *, grant: Grant
-) -> NDArray[np.uint8]:
-    """Open a sealed field of many rows (key as UUIDs are written, ciphertext) of one process, all of one length.
+class WithId(Func):
+    """What a field holds, after the 32 digits of the row's id: one value to fetch instead of two."""
 
-    As one by one, but quicker: keys are made ready once, and all texts lie in one table, uint8 [rows, length].
+    output_field = models.BinaryField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS BLOB)", arg_joiner=" || ")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            template="convert_to(replace(CAST(%(expressions)s",
+            arg_joiner=" AS text), '-', ''), 'UTF8') || ",
+        )
+
+
+def open_many(
+    rows: models.QuerySet[Any], name: str, process: UUID, *, grant: Grant
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Open a sealed field of many rows of one process, some thousand at a time: ids uint8 [n, 16], texts [n, length].
+
+    As one by one, but several times quicker. Raises ValueError where the texts differ in length.
     """
-    field = model._meta.get_field(name)
+    field = rows.model._meta.get_field(name)
     if not isinstance(field, SealedField) or callable(field.scope):
         raise TypeError("only a sealed field of one scope is opened for many rows")
     scope = field.scope
-    for row in [UUID(int=0)] if grant.rows is None else [UUID(pk.decode()) for pk, _ in rows]:
-        grant.demand(process, scope, row)
-    about = f"{process}|{model._meta.db_table}|{field.column}|".encode()
-    padded, width, length = sealing.unseal_alike(
-        [(bytes(value), about + pk) for pk, value in rows],
-        key_of=lambda number: keys.data_key(process, scope, number),
-    )
-    table = np.frombuffer(padded, dtype=np.uint8).reshape(len(rows), width)
-    return table[:, sealing.LENGTH.size : sealing.LENGTH.size + length]
+    of_any = np.frombuffer(field.place(rows.model(pk=UUID(int=0), process_id=process)), dtype=np.uint8)
+    for some in _fetched(rows.values_list(WithId("pk", name))):
+        size = len(some[0])
+        if set(map(len, some)) != {size}:
+            raise sealing.Unreadable  # one was cut
+        table = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), size)
+        digits = table[:, :_DIGITS]
+        ids = np.frombuffer(bytes.fromhex(digits.tobytes().decode()), dtype=np.uint8).reshape(-1, 16)
+        for row in [bytes(16)] if grant.rows is None else map(bytes, ids):
+            grant.demand(process, scope, UUID(bytes=row))
+        places = np.tile(of_any, (len(some), 1))
+        places[:, _DIGITS_IN_PLACE] = digits
+        sealed, key_of = table[:, _DIGITS:], partial(keys.data_key, process, scope)
+        yield ids, sealing.unseal_alike(sealed, places=places, key_of=key_of)
+
+
+def _fetched(rows: models.QuerySet[Any, Any]) -> Iterator[list[bytes]]:
+    """The values of one column, some thousand at a time: without Django's way from row to row, which takes as long."""
+    with connections[rows.db].chunked_cursor() as cursor:
+        cursor.execute(*rows.query.sql_with_params())
+        while some := cursor.fetchmany(_AT_ONCE):
+            yield list(chain.from_iterable(some))

@@ -17,15 +17,19 @@ import hashlib
 import hmac
 import os
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from numpy.typing import NDArray
 
 from tracktwo.errors import Refusal, gettext_noop
+
+Bytes = NDArray[np.uint8]
 
 VERSION = 1
 KEY_BYTES = 32
@@ -33,6 +37,7 @@ SIZES = (64, 256, 1024, 4096)
 HEADER = struct.Struct(">BI12s")
 LENGTH = struct.Struct(">I")
 NONCE = 5  # where the nonce begins in the header
+TAG = 16  # bytes of the tag at the end
 
 
 class Unreadable(Refusal):
@@ -80,32 +85,53 @@ def unseal(sealed: bytes, *, key: bytes, place: bytes) -> bytes:
         raise Unreadable from None
 
 
-def unseal_alike(
-    values: Sequence[tuple[bytes, bytes]], *, key_of: Callable[[int], bytes]
-) -> tuple[bytes, int, int]:
-    """Decrypt values of one length, each at its place, or raise Unreadable; each key is made ready once.
+def unseal_alike(sealed: Bytes, *, places: Bytes, key_of: Callable[[int], bytes]) -> Bytes:
+    """Decrypt values of one length, uint8 [n, any], each at its place, or raise Unreadable: texts uint8 [n, length].
 
-    Gives the padded texts side by side, the bytes each takes there, and the length of each text, which begins
-    after `LENGTH`. Raises ValueError where the texts differ in length.
+    At least one. As ``unseal`` one by one, in less than half the time: what each call needs is cut out of tables.
+    Raises ValueError where the texts differ in length.
     """
-    if not values:
-        return b"", LENGTH.size, 0
-    of_each_key = {sealed[:NONCE]: sealed for sealed, _ in values}
-    decrypt = {begin: AESGCM(key_of(key_number(sealed))).decrypt for begin, sealed in of_each_key.items()}
-    try:
-        texts = [
-            decrypt[sealed[:NONCE]](
-                sealed[NONCE : HEADER.size], sealed[HEADER.size :], sealed[: HEADER.size] + place
-            )
-            for sealed, place in values
+    width = sealed.shape[1] - HEADER.size - TAG
+    if width < LENGTH.size or (sealed[:, 0] != VERSION).any():
+        raise Unreadable
+    number = _numbers(sealed[:, 1:NONCE])
+    own = number == number[0]
+    if not own.all():
+        parts = [
+            (mine, unseal_alike(sealed[mine], places=places[mine], key_of=key_of)) for mine in (own, ~own)
         ]
-    except (InvalidTag, ValueError):  # ValueError: cut off inside the tag
+        return _together(parts)
+    about = np.concatenate([sealed[:, : HEADER.size], places], axis=1)
+    needed = (sealed[:, NONCE : HEADER.size], sealed[:, HEADER.size :], about)
+    try:
+        texts = b"".join(map(AESGCM(key_of(int(number[0]))).decrypt, *map(_each, needed)))
+    except InvalidTag:
         raise Unreadable from None
-    padded, width = b"".join(texts), len(texts[0])
-    lengths = {text[: LENGTH.size] for text in texts}
-    if set(map(len, texts)) != {width} or len(lengths) > 1:
+    padded = np.frombuffer(texts, dtype=np.uint8).reshape(-1, width)
+    lengths = _numbers(padded[:, : LENGTH.size])
+    if (lengths != lengths[0]).any():
         raise ValueError("these values are not of one length")
-    return padded, width, int.from_bytes(lengths.pop())
+    return padded[:, LENGTH.size : LENGTH.size + int(lengths[0])]
+
+
+def _together(parts: list[tuple[NDArray[np.bool_], Bytes]]) -> Bytes:
+    """One table of parts, each of which fills the rows it belongs to."""
+    if len({texts.shape[1] for _, texts in parts}) > 1:
+        raise ValueError("these values are not of one length")
+    whole = np.empty((len(parts[0][0]), parts[0][1].shape[1]), dtype=np.uint8)
+    for own, texts in parts:
+        whole[own] = texts
+    return whole
+
+
+def _each(table: Bytes) -> list[bytes]:
+    rows = np.ascontiguousarray(table).view(f"V{table.shape[1]}").ravel()
+    return rows.tolist()
+
+
+def _numbers(table: Bytes) -> NDArray[np.uint32]:
+    """The numbers of four bytes a row."""
+    return np.ascontiguousarray(table).view(">u4").ravel()
 
 
 def key_number(sealed: bytes) -> int:

@@ -278,32 +278,89 @@ def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: 
                     out[b, a] = value
 
 
-_MARKS = (uint8[:, ::1], uint8[::1], uint8[::1])
+_MARKS = (uint8[:, ::1], uint64[::1])
+_LOWEST = 0x5555555555555555  # the lower bit of each of 32 marks
+_USUAL = 3  # votes in 32 marks, seldom more: so many are written without asking how many there are
+
+
+@njit(inline="always")
+def _word(row: Array, at: Any) -> Any:
+    """32 marks of a row, from byte 8 at; the compiler makes one reading of these eight."""
+    word, first = _U(0), at << _U(3)
+    for k in range(_U(8)):
+        word |= _U(row[first + k]) << (k << _U(3))
+    return word
+
+
+@njit(inline="always")
+def _last_word(row: Array, at: Any) -> Any:
+    """The same where the row ends before."""
+    word, first = _U(0), at << _U(3)
+    for k in range(_U(len(row)) - first):
+        word |= _U(row[first + k]) << (k << _U(3))
+    return word
+
+
+@njit(inline="always")
+def _votes_in(word: Any) -> Any:
+    """The lower bit of each mark that is a vote."""
+    return (word | word >> _U(1)) & _U(_LOWEST)
+
+
+@njit(inline="always")
+def _ones(word: Any) -> Any:
+    """How many bits are set; the compiler knows these lines and makes one instruction of them."""
+    word -= word >> _U(1) & _U(_LOWEST)
+    word = (word & _U(0x3333333333333333)) + (word >> _U(2) & _U(0x3333333333333333))
+    word = (word + (word >> _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
+    return word * _U(0x0101010101010101) >> _U(56)
 
 
 @LOOPS(*_MARKS, int64[::1])
-def count_marks(marks: Array, wanted: Array, in_byte: Array, start: Array) -> None:
-    """start[i + 1] = the wanted votes of all people up to person i; four marks of two bits stand in a byte."""
-    total = 0
+def count_marks(marks: Array, wanted: Array, start: Array) -> None:
+    """start[i + 1] = the wanted votes of all people up to person i; 32 marks of two bits stand in a word."""
+    total, whole = _U(0), _U(marks.shape[1] // 8)
     for i in range(len(marks)):
-        row = marks[i]
-        for j in range(len(wanted)):
-            total += in_byte[row[j] & wanted[j]]
+        for at in range(whole):
+            total += _ones(_votes_in(_word(marks[i], at) & wanted[at]))
+        if whole < _U(len(wanted)):
+            total += _ones(_votes_in(_last_word(marks[i], whole) & wanted[whole]))
         start[i + 1] = total
 
 
-@LOOPS(*_MARKS, uint16[:, ::1], uint16[::1])
-def codes_of_marks(marks: Array, wanted: Array, in_byte: Array, held: Array, code: Array) -> None:
-    """The codes of the wanted votes, one after the other; ``code`` has four places more, as each byte writes four."""
-    to = _U(0)
+@LOOPS(*_MARKS, uint16[::1])
+def codes_of_marks(marks: Array, wanted: Array, code: Array) -> None:
+    """The codes of the wanted votes, one after the other; ``code`` has ``_USUAL`` places more than there are votes."""
+    to, whole = _U(0), _U(marks.shape[1] // 8)
     for i in range(len(marks)):
-        row = marks[i]
-        for j in range(len(wanted)):
-            mark = row[j] & wanted[j]
-            four, first = held[mark], np.uint16(j << 4)
-            for k in range(4):
-                code[to + _U(k)] = first + four[k]
-            to += _U(in_byte[mark])
+        for at in range(whole):
+            to = _codes(_word(marks[i], at) & wanted[at], at, code, to)
+        if whole < _U(len(wanted)):
+            to = _codes(_last_word(marks[i], whole) & wanted[whole], whole, code, to)
+
+
+@njit(inline="always")
+def _codes(word: Any, at: Any, code: Array, to: Any) -> Any:
+    """Write the codes of a word from the place ``to`` on, and give the place after them."""
+    left = _votes_in(word)
+    end = to + _ones(left)
+    word -= left  # a mark is the answer and one more
+    for k in range(_U(_USUAL)):
+        code[to + k] = _code(word, left, at)
+        left &= left - _U(1)
+    to += _U(_USUAL)
+    while left:
+        code[to] = _code(word, left, at)
+        left &= left - _U(1)
+        to += _U(1)
+    return end
+
+
+@njit(inline="always")
+def _code(word: Any, left: Any, at: Any) -> Any:
+    """The code of the first of the votes left of a word; where none is left, anything."""
+    bit = _ones((left & (~left + _U(1))) - _U(1)) & _U(63)
+    return np.uint16((at << _U(7)) + (bit << _U(1)) + (word >> bit & _U(3)))
 
 
 @LOOPS(_START, _CODE, int64[::1], int64, int64, int64[:, ::1])
