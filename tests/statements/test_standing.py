@@ -107,6 +107,11 @@ def store(row: Ballot, vector: bytes) -> None:
     Ballot.unscoped.filter(pk=row.pk).update(vector=Value(vector, BinaryField()))
 
 
+def test_without_leave_nobody_learns_whether_there_are_rows(process):
+    with pytest.raises(NotHere):
+        opened(process, visibility.for_telling(process))
+
+
 def test_without_leave_many_rows_do_not_open(process):
     row = cast(process, 1, {0: "agree"})
     counting = visibility.for_counting(process)

@@ -280,7 +280,7 @@ def covariance(xx: Array, mx: Array, mm: Array, mu: Array, degrees: float, out: 
 
 _MARKS = (uint8[:, ::1], uint64[::1])
 _LOWEST = 0x5555555555555555  # the lower bit of each of 32 marks
-_USUAL = 3  # votes in 32 marks, seldom more: so many are written without asking how many there are
+USUAL = 3  # votes in 32 marks, seldom more: so many are written without asking how many there are
 
 
 @njit(inline="always")
@@ -330,7 +330,7 @@ def count_marks(marks: Array, wanted: Array, start: Array) -> None:
 
 @LOOPS(*_MARKS, uint16[::1])
 def codes_of_marks(marks: Array, wanted: Array, code: Array) -> None:
-    """The codes of the wanted votes, one after the other; ``code`` has ``_USUAL`` places more than there are votes."""
+    """The codes of the wanted votes, one after the other; ``code`` has ``USUAL`` places more than there are votes."""
     to, whole = _U(0), _U(marks.shape[1] // 8)
     for i in range(len(marks)):
         for at in range(whole):
@@ -345,10 +345,10 @@ def _codes(word: Any, at: Any, code: Array, to: Any) -> Any:
     left = _votes_in(word)
     end = to + _ones(left)
     word -= left  # a mark is the answer and one more
-    for k in range(_U(_USUAL)):
+    for k in range(_U(USUAL)):
         code[to + k] = _code(word, left, at)
         left &= left - _U(1)
-    to += _U(_USUAL)
+    to += _U(USUAL)
     while left:
         code[to] = _code(word, left, at)
         left &= left - _U(1)

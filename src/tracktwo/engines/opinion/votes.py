@@ -132,7 +132,7 @@ class Votes:
             marks = np.ascontiguousarray(marks)
             words = np.pad(wanted, (0, -len(wanted) % 8)).view("<u8")
             compiled.count_marks(marks, words, start)
-            room = np.empty(int(start[-1]) + 3, dtype=np.uint16)  # three are written, however few there are
+            room = np.empty(int(start[-1]) + compiled.USUAL, dtype=np.uint16)
             compiled.codes_of_marks(marks, words, room)
             return cls(start, room[: start[-1]], statements)
         width = len(wanted)
