@@ -167,9 +167,8 @@ def open_many(
     if not isinstance(field, SealedField) or callable(field.scope):
         raise TypeError("only a sealed field of one scope is opened for many rows")
     scope = field.scope
-    if (
-        grant.rows is None
-    ):  # asked before anything is read: who has no leave does not learn whether there are rows
+    # Asked before anything is read: who has no leave does not learn whether there are rows.
+    if grant.rows is None:
         grant.demand(process, scope, UUID(int=0))
     of_any = np.frombuffer(field.place(rows.model(pk=UUID(int=0), process_id=process)), dtype=np.uint8)
     for some in _fetched(rows.values_list(WithId("pk", name))):
